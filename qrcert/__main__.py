@@ -1,0 +1,5 @@
+"""``python -m qrcert`` is ``qrcert``."""
+
+from qrcert.cli import main
+
+main()

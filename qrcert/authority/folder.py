@@ -1,0 +1,155 @@
+"""The authority's folder: what the next list will say, its signer's keys, and every list published so far.
+
+``authority.json``  settings, and the requests that were taken, by hash
+``signer-1.key``    the signer's two private keys, encrypted
+``root-1.cbor``     root 1, signed
+``next.cbor``       the payload of the list to come; every change rewrites it whole
+``published/``      the lists as they were published, ``0001.qct`` first
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from qrcert import cbor, wire
+from qrcert.cose import ED25519, ML_DSA_65, SIGN_TAG, SignMessage, read_sign, write_sign
+from qrcert.errors import QrcertError, Refused
+from qrcert.signing import SigningKey, save_keys
+from qrcert.trust import (
+    NO_HASH,
+    ROOT_AAD,
+    Contents,
+    Root,
+    Signer,
+    TrustList,
+    list_payload,
+    make_signature,
+    payload_hash,
+    root_payload,
+)
+from qrcert.trust.body import read_contents
+from qrcert.trust.roots import keys_of_signers, read_root
+
+SETTINGS: Final = "authority.json"
+SIGNER_KEY: Final = "signer-1.key"
+ROOT: Final = "root-1.cbor"
+NEXT: Final = "next.cbor"
+PUBLISHED: Final = "published"
+
+ROOT_YEARS: Final = 20
+"""For how long lists may be published under root 1 before it must be followed by root 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An authority's folder as it stands; changing it gives a new one, and `save` writes it.
+
+    ``contents`` is what the next list will say, ``test`` whether keys are admitted as test keys, ``taken`` the
+    hashes of requests that were taken (a request is taken once).
+    """
+
+    folder: Path
+    root: Root
+    root_message: SignMessage
+    contents: Contents
+    test: bool
+    taken: frozenset[bytes]
+
+    def with_contents(self, **changes: Any) -> Authority:
+        """Return the same with some of the next list's contents changed."""
+        return replace(self, contents=replace(self.contents, **changes))
+
+    def published(self) -> list[Path]:
+        """Return the files of all lists published so far, oldest first."""
+        return sorted((self.folder / PUBLISHED).glob("[0-9]*.qct"))
+
+    def last_list(self) -> TrustList | None:
+        """Return the list published last, or None before the first."""
+        files = self.published()
+        return TrustList.from_bytes(files[-1].read_bytes()) if files else None
+
+    def save(self) -> None:
+        """Write what the next list will say and which requests were taken; each file is replaced as a whole."""
+        write_whole(self.folder / NEXT, list_payload(self.contents))
+        settings = {"test": self.test, "taken": sorted(one.hex() for one in self.taken)}
+        write_whole(self.folder / SETTINGS, (json.dumps(settings, indent=1) + "\n").encode())
+
+
+def make_authority(
+    folder: Path, *, name: str, where: str, passphrase: bytes, today: int, test: bool = False
+) -> Authority:
+    """Make a new authority of one signer in ``folder`` and return it.
+
+    ``where`` is the line that tells people where newer lists are found; ``today`` counts days from 1970-01-01.
+    Raises `Refused` if the folder holds an authority already, `KeyFileError` for the passphrase.
+    """
+    if (folder / SETTINGS).exists():
+        raise Refused(f"{folder.name!r} holds an authority already", hint="choose another folder")
+    pair = (SigningKey.generate(ED25519), SigningKey.generate(ML_DSA_65))
+    signers = (Signer(pair[0].public_key, pair[1].public_key),)
+    until = min(wire.LAST_DAY, today + ROOT_YEARS * 366)
+    root = Root(1, NO_HASH, until, signers, root_threshold=1, list_threshold=1)
+    payload = root_payload(root)
+    root = replace(root, hash=payload_hash(payload))
+    message = sign_message(payload, pair, aad=ROOT_AAD)
+    contents = Contents(
+        authority=name, where=where, root_hash=root.hash, version=1, issued=today, next_update=today
+    )
+    _make_folder(folder)
+    save_keys(folder / SIGNER_KEY, pair, passphrase=passphrase)
+    write_whole(folder / ROOT, cbor.encode(write_sign(message)))
+    made = Authority(folder, root, message, contents, test, frozenset())
+    made.save()
+    return made
+
+
+def open_authority(folder: Path) -> Authority:
+    """Return the authority in ``folder``; raises `Refused` if there is none or its files do not fit."""
+    try:
+        settings = json.loads((folder / SETTINGS).read_bytes())
+        message = read_sign(cbor.decode((folder / ROOT).read_bytes(), tags=frozenset((SIGN_TAG,))))
+        root = read_root(message.payload)
+        payload = (folder / NEXT).read_bytes()
+        contents = read_contents(payload, newest=root, signer_kids=keys_of_signers((root,)))
+        taken = frozenset(bytes.fromhex(one) for one in settings["taken"])
+        return Authority(folder, root, message, contents, bool(settings["test"]), taken)
+    except FileNotFoundError as error:
+        raise Refused(
+            f"{str(folder)!r} is no authority's folder: {Path(error.filename).name!r} is missing",
+            hint="name it with --authority DIR, or make one: qrcert authority init DIR --name NAME",
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError, QrcertError) as error:
+        raise Refused(f"the authority's folder {str(folder)!r} cannot be used: {error}") from error
+
+
+def sign_message(payload: bytes, pair: tuple[SigningKey, ...], *, aad: bytes) -> SignMessage:
+    """Return a message over ``payload`` with the signatures of one signer's two keys."""
+    return SignMessage(
+        payload,
+        tuple(make_signature(payload, alg=key.alg, kid=key.kid, aad=aad, sign=key.sign) for key in pair),
+    )
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file by ``data``: either all of it stands there afterwards, on the disk, or the old contents."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Refused(f"cannot write {path.name!r}: {error.strerror}") from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        (folder / PUBLISHED).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"cannot make the folder {str(folder)!r}: {error.strerror}") from error

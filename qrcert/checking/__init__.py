@@ -1,0 +1,32 @@
+"""Pictures, documents and texts on one side, trust lists on the other, verdicts and their words out."""
+
+from qrcert.checking.inspecting import layers
+from qrcert.checking.report import as_data, as_lines
+from qrcert.checking.sources import (
+    MAX_FILE_BYTES,
+    MAX_TEXT_BYTES,
+    Finding,
+    Request,
+    check_bytes,
+    check_file,
+    check_text,
+    decode_text,
+    files_below,
+    texts_of,
+)
+
+__all__ = [
+    "MAX_FILE_BYTES",
+    "MAX_TEXT_BYTES",
+    "Finding",
+    "Request",
+    "as_data",
+    "as_lines",
+    "check_bytes",
+    "check_file",
+    "check_text",
+    "decode_text",
+    "files_below",
+    "layers",
+    "texts_of",
+]

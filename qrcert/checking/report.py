@@ -1,0 +1,164 @@
+"""Verdicts as data for machines and as blocks of lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from qrcert import text, wire
+from qrcert.checking import words
+from qrcert.checking.sources import Finding, Request
+from qrcert.decode import Verdict
+from qrcert.form import Contents
+from qrcert.trust import TrustList
+
+
+def answers(finding: Finding) -> tuple[Verdict, ...]:
+    """Return the deciding verdict and then those of the other lists that know the key."""
+    return (finding.verdict, *finding.verdict.others)
+
+
+def as_data(finding: Finding, request: Request, language: str) -> list[dict[str, Any]]:
+    """Return one JSON-ready object for each answer; what is not known or not to be trusted is None."""
+    return [_answer_as_data(verdict, finding, request, language) for verdict in answers(finding)]
+
+
+def _answer_as_data(verdict: Verdict, finding: Finding, request: Request, language: str) -> dict[str, Any]:
+    contents = verdict.contents(language)
+    school = verdict.school
+    claims = verdict.claims
+    return {
+        "source": finding.source,
+        "page": finding.page,
+        "verdict": verdict.code,
+        "reason": verdict.reason or (finding.how if finding.how in ("no_code", "file") else None),
+        "test": verdict.test,
+        "number": verdict.number,
+        "issued": verdict.issued.isoformat() if verdict.issued else None,
+        "form": verdict.form.id if verdict.form and verdict.school else None,
+        "title": contents.title if contents else None,
+        "part": claims.part if claims and contents else None,
+        "school": {
+            "id": school.id,
+            "name": school.name_on(claims.issued if claims else verdict.today),
+            "name_now": school.name_now,
+        }
+        if school
+        else None,
+        "fields": [
+            {"name": one.name, "label": one.label, "value": one.value, "text": one.text}
+            for one in contents.fields
+        ]
+        if contents
+        else None,
+        "marks": [
+            {
+                "table": one.table,
+                "subject": one.subject,
+                "mark": one.mark,
+                "text": one.text,
+                "cells": list(one.cells),
+            }
+            for one in contents.marks
+        ]
+        if contents
+        else None,
+        "withdrawn": {"date": wire.to_date(verdict.withdrawn[0]).isoformat(), "kind": verdict.withdrawn[1]}
+        if verdict.withdrawn
+        else None,
+        "at": wire.to_date(verdict.today).isoformat() if verdict.at else None,
+        "list": list_as_data(verdict.trust, verdict.today) if verdict.trust else None,
+        "sentence": words.sentence(verdict, language, lists=request.lists, how=finding.how),
+        "hint": _hint(verdict, finding, request, language),
+    }
+
+
+def list_as_data(trust: TrustList, today: int) -> dict[str, Any]:
+    """Return the facts of a trust list that stand in every answer."""
+    return {
+        "authority": trust.authority,
+        "version": trust.version,
+        "issued": wire.to_date(trust.issued).isoformat(),
+        "next_update": wire.to_date(trust.next_update).isoformat(),
+        "age_days": today - trust.issued,
+    }
+
+
+def _hint(verdict: Verdict, finding: Finding, request: Request, language: str) -> str | None:
+    if finding.fault is not None:
+        return finding.fault
+    if finding.foreign is not None:
+        said = "в коде записано" if language == "ru" else "the code holds"
+        return f"{said}: {text.escaped(finding.foreign)}"
+    return words.hint(verdict, language, lists=request.lists, how=finding.how)
+
+
+def as_lines(finding: Finding, request: Request, language: str) -> Iterator[str]:
+    """Yield the lines of one finding for a terminal; every foreign text on them is escaped."""
+    place = text.escaped(finding.source)
+    if finding.page is not None:
+        place += f", страница {finding.page}" if language == "ru" else f", page {finding.page}"
+    yield place
+    for verdict in answers(finding):
+        yield from _answer_as_lines(verdict, finding, request, language)
+
+
+def _answer_as_lines(verdict: Verdict, finding: Finding, request: Request, language: str) -> Iterator[str]:
+    russian = language == "ru"
+    if verdict.test:
+        yield f"  *** {words.test_banner(language)} ***"
+    status = request.exit_status(verdict)
+    yield f"  {words.SHAPES[status]} {words.headline(verdict.code, language)}"
+    yield f"  {text.escaped(words.sentence(verdict, language, lists=request.lists, how=finding.how))}"
+    if hint := _hint(verdict, finding, request, language):
+        yield f"  {hint}"
+    if verdict.at:
+        day = words.day_text(verdict.today, language)
+        yield f"  (по состоянию на {day}, не по часам)" if russian else f"  (as of {day}, not by the clock)"
+    contents = verdict.contents(language)
+    if contents is not None:
+        yield from _contents_as_lines(contents, verdict, language)
+    elif verdict.number is not None:
+        day = words.day_text(verdict.issued, language)
+        said = (
+            f"по коду: № {verdict.number} от {day}"
+            if russian
+            else f"the code says: No. {verdict.number} of {day}"
+        )
+        yield f"  {said}"
+    if verdict.trust is not None:
+        yield f"  {_list_line(verdict, language)}"
+
+
+def _contents_as_lines(contents: Contents, verdict: Verdict, language: str) -> Iterator[str]:
+    russian = language == "ru"
+    yield ""
+    yield f"    {text.escaped(contents.title)}"
+    facts = [("№" if russian else "No.", verdict.number or "")]
+    facts += [(one.label, one.text) for one in contents.fields]
+    facts.append(("Дата выдачи" if russian else "Issued", words.day_text(verdict.issued, language)))
+    if verdict.school is not None and verdict.claims is not None:
+        then, now = verdict.school.name_on(verdict.claims.issued), verdict.school.name_now
+        if then != now:
+            facts.append(("Школа сейчас" if russian else "The school now", now))
+    width = max(len(label) for label, _ in facts)
+    for label, value in facts:
+        yield f"    {text.escaped(label):<{width}}  {text.escaped(value)}"
+    table = None
+    width = max((len(one.subject) for one in contents.marks), default=0)
+    for mark in contents.marks:
+        if mark.table != table:
+            table = mark.table
+            yield f"    {text.escaped(mark.label)}:"
+        yield f"      {text.escaped(mark.subject):<{width}}  {text.escaped(mark.text)}".rstrip()
+    yield ""
+
+
+def _list_line(verdict: Verdict, language: str) -> str:
+    trust = verdict.trust
+    assert trust is not None
+    issued = words.day_text(trust.issued, language)
+    name = text.escaped(trust.authority)
+    if language == "ru":
+        return f"Список: {name}, № {trust.version} от {issued}"
+    return f"List: {name}, No. {trust.version} of {issued}"

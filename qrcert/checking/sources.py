@@ -1,0 +1,176 @@
+"""From files to verdicts: which codes a picture, a PDF or a text holds, and what each of them proves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from qrcert import scan, wire
+from qrcert.decode import Verdict, verify
+from qrcert.errors import UnknownFile, Unreadable
+from qrcert.trust import TrustList
+
+MAX_TEXT_BYTES: Final = 4 * 1024 * 1024
+"""Some two thousand of the longest certificates, one a line."""
+
+MAX_FILE_BYTES: Final = scan.MAX_FILE
+
+MAX_FOREIGN: Final = 120
+"""Characters of a foreign code that are shown; the rest is of no use to anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the person at the screen asked for: the lists to go by, the clock, and the policy."""
+
+    lists: tuple[TrustList, ...]
+    now: datetime
+    at: date | None = None
+    max_list_age: int | None = None
+    named_lists: bool = False
+    """Whether the lists were named in the command, so that a test key's papers may pass."""
+
+    def verify(self, text: str, *, proofs: Sequence[str] = ()) -> Verdict:
+        """Return the verdict on one text under this request."""
+        return verify(
+            text, trust=self.lists, now=self.now, at=self.at, max_list_age=self.max_list_age, proofs=proofs
+        )
+
+    def exit_status(self, verdict: Verdict) -> int:
+        """Return 0, 1 or 2; a test key's genuine paper is 0 only under a list that was named."""
+        if verdict.exit_status == 0 and verdict.test and not self.named_lists:
+            return 2
+        return verdict.exit_status
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One verdict and where it comes from.
+
+    ``page`` counts from 1 in a PDF, else None; ``how`` is ``typed`` for text, ``no_code`` where a picture gave
+    none, ``file`` where the file itself could not be read (``fault`` tells why); ``text`` is the code itself,
+    ``foreign`` one that is not ours, shortened; both raw.
+    """
+
+    source: str
+    page: int | None
+    verdict: Verdict
+    how: str = ""
+    fault: str | None = None
+    foreign: str | None = None
+    text: str | None = None
+
+
+def files_below(path: Path) -> Iterator[Path]:
+    """Yield ``path``, or the files of the folder and its folders in order; links inside are not followed."""
+    if not path.is_dir():
+        yield path
+        return
+    for folder, folders, names in os.walk(path, followlinks=False):
+        folders.sort()
+        for name in sorted(names):
+            file = Path(folder, name)
+            if not file.is_symlink() and file.is_file():
+                yield file
+
+
+def check_file(path: Path, request: Request, *, in_folder: bool = False) -> list[Finding]:
+    """Return a finding for each code of ours in the file, or one that says why there is none.
+
+    A text without a code of ours is no finding where a whole folder is looked through. Raises `UnknownFile` for
+    a file that is no picture, PDF or text.
+    """
+    try:
+        pages = list(scan.read_pages(path, plausible=_plausible))
+    except UnknownFile:
+        text = _read_text(path)
+        if in_folder and not has_codes(text):
+            raise
+        return check_text(text, request, source=str(path))
+    except Unreadable as error:
+        return [_nothing(str(path), request, "file", str(error))]
+    return _check_pages(pages, request, str(path))
+
+
+def check_bytes(data: bytes, request: Request, *, source: str) -> list[Finding]:
+    """Return the findings in the bytes of a picture, a PDF or a text, as `check_file` does."""
+    try:
+        return check_text(decode_text(data), request, source=source)
+    except UnknownFile:
+        pass
+    try:
+        pages = list(scan.read_pages(data, plausible=_plausible))
+    except Unreadable as error:
+        return [_nothing(source, request, "file", str(error))]
+    return _check_pages(pages, request, source)
+
+
+def texts_of(path: Path) -> list[str]:
+    """Return the texts of all codes in a picture or PDF, or the lines of a text; raises `Unreadable`."""
+    try:
+        return [text for _, texts in scan.read_pages(path) for text in texts]
+    except UnknownFile:
+        return _read_text(path).splitlines()
+
+
+def _plausible(text: str) -> bool:
+    return wire.scheme(text) is not None
+
+
+def _nothing(source: str, request: Request, how: str, fault: str | None = None) -> Finding:
+    return Finding(source, None, Verdict("unreadable", wire.to_day(request.at or request.now)), how, fault)
+
+
+def check_text(text: str, request: Request, *, source: str) -> list[Finding]:
+    """Return a finding for each line of ``text`` that is a code of ours, else one for the whole text."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    ours = [line for line in lines if has_codes(line)]
+    proofs = [line for line in lines if line.strip().startswith(wire.PROOF_PREFIX)]
+    return [
+        Finding(source, None, request.verify(line, proofs=proofs), "typed", text=line)
+        for line in ours or [text.strip()]
+    ]
+
+
+def has_codes(text: str) -> bool:
+    """Tell whether a text has any line that is a code of ours."""
+    return any(wire.scheme(line) is not None for line in text.splitlines())
+
+
+def _check_pages(pages: list[tuple[int | None, list[str]]], request: Request, source: str) -> list[Finding]:
+    codes = [(page, text) for page, texts in pages for text in texts]
+    proofs = [text for _, text in codes if text.startswith(wire.PROOF_PREFIX)]
+    ours = [(page, text) for page, text in codes if wire.scheme(text) is not None]
+    if ours:
+        return [Finding(source, page, request.verify(text, proofs=proofs), text=text) for page, text in ours]
+    foreign = [(page, text) for page, text in codes if text not in proofs]
+    if not foreign:
+        return [_nothing(source, request, "no_code")]
+    no_paper = Verdict("not_qrcert", wire.to_day(request.at or request.now))
+    return [Finding(source, page, no_paper, foreign=text[:MAX_FOREIGN], text=text) for page, text in foreign]
+
+
+def _read_text(path: Path) -> str:
+    """Return the file as text: UTF-8, or UTF-16 with its mark; raises `UnknownFile` if it is none."""
+    try:
+        with path.open("rb") as file:  # a regular file: scan has looked at it before
+            return decode_text(file.read(MAX_TEXT_BYTES + 1))
+    except OSError as error:
+        raise Unreadable(f"cannot read {path.name!r}: {error.strerror}") from error
+
+
+def decode_text(data: bytes) -> str:
+    """Return ``data`` as text, UTF-8 or UTF-16 with its mark; raises `UnknownFile` if it is none."""
+    if len(data) > MAX_TEXT_BYTES:
+        raise UnknownFile(f"a text of more than {MAX_TEXT_BYTES} bytes")
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnknownFile("neither picture nor PDF nor text") from error
+    if any(ord(character) < 32 and character not in "\t\n\r\f" for character in text):
+        raise UnknownFile("neither picture nor PDF nor text")
+    return text

@@ -1,0 +1,157 @@
+"""``qrcert issue``: a class list in, signed and printed certificates out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from qrcert import issue, text
+from qrcert.cli import screen
+from qrcert.cli.forms import find_form
+
+
+@click.command("issue")
+@click.argument("source", metavar="CLASS", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--form", "wanted", required=True, metavar="ID|FILE", help="Kind of certificate: qrcert form list."
+)
+@click.option("--check", "only_check", is_flag=True, help="Check everything, sign nothing.")
+@click.option("--draft", is_flag=True, help="Print drafts without codes, to go through with the pupils.")
+@click.option("--issued", type=screen.Day(), help="Day of issue where the list has none; default: today.")
+@click.option("--numbers-from", metavar="N", help="Number the class from N on where the list has no numbers.")
+@click.option("--sheet", metavar="NAME", help="Sheet of the .xlsx, if it has several.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder of the results."
+)
+@click.option(
+    "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
+)
+@click.option("--png", is_flag=True, help="Also write each code as a picture, NUMBER.png.")
+@click.option("--yes", is_flag=True, help="Ask nothing before signing.")
+@click.option("--unpublished", is_flag=True, help="Sign before the school's key stands in a published list.")
+@click.option(
+    "--office",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    metavar="DIR",
+    help="The office folder; default: here.",
+)
+@screen.passphrase_option
+@screen.lang_option
+def issue_command(
+    source: Path,
+    wanted: str,
+    only_check: bool,
+    draft: bool,
+    issued: date | None,
+    numbers_from: str | None,
+    sheet: str | None,
+    out: Path | None,
+    template: str,
+    png: bool,
+    yes: bool,
+    unpublished: bool,
+    folder: Path,
+    passphrase_file: Path | None,
+    lang: str | None,
+) -> int:
+    """Issue the certificates of a class.
+
+    CLASS is .xlsx, .csv or .json with a heading for each field of the form (qrcert form template). Everything is
+    checked before anything is signed; afterwards every page was read back and verified.
+    """
+    language = screen.language(lang)
+    office = issue.open_office(folder)
+    kind = find_form(wanted)
+    plan = issue.prepare(
+        source,
+        office=office,
+        form=kind.form,
+        form_office=kind.office,
+        today=screen.now().date(),
+        issued=issued,
+        numbers_from=numbers_from,
+        sheet=sheet,
+        unpublished=unpublished,
+        draft=draft,
+    )
+    target = out or folder / "issued" / f"{source.stem}-{plan.issued}"
+    screen.tell(_checked(plan, language))
+    if only_check:
+        return 0
+    if draft:
+        drawn = issue.draw_drafts(plan, folder=target, template=template)
+        screen.tell(screen.pick(language, f"drafts, not signed: {drawn}", f"проекты, без подписи: {drawn}"))
+        return 0
+    screen.confirm(_question(plan, language), yes=yes)
+    key = office.load_key(screen.passphrase(passphrase_file, what=issue.KEY))
+    now = screen.now()
+    recorded = issue.sign_and_record(plan, key=key, now=now)
+    with screen.Progress(len(plan.rows), screen.pick(language, "drawing", "печать")) as bar:
+        done = issue.draw_and_check(
+            plan, recorded, folder=target, template=template, now=now, progress=bar.update
+        )
+    if png:
+        issue.write_symbols(done)
+    issue.write_summary(done, plan, language=language)
+    for line in _done(done, plan, language):
+        screen.tell(line)
+    return 0
+
+
+def _checked(plan: issue.Plan, language: str) -> str:
+    count = len(plan.rows)
+    return screen.pick(
+        language,
+        f"{count} certificates, no fault found in {plan.roster.source}",
+        f"документов: {count}, ошибок в {plan.roster.source} не найдено",
+    )
+
+
+def _question(plan: issue.Plan, language: str) -> str:
+    first, last = (text.escaped(name.split()[0]) for name in plan.holders())
+    names = f"{first} … {last}" if len(plan.rows) > 1 else first
+    count = len(plan.rows)
+    return screen.pick(
+        language, f"{count} certificates, {names}: sign?", f"Документов: {count}, {names}: подписать?"
+    )
+
+
+def _done(done: issue.Issued, plan: issue.Plan, language: str) -> list[str]:
+    before = len(done.entries) - done.added
+    lines = [
+        screen.pick(
+            language,
+            f"issued {len(done.entries)} certificates; each page was read back and verified",
+            f"выдано документов: {len(done.entries)}; каждая страница прочитана и проверена",
+        )
+    ]
+    if before:
+        lines.append(
+            screen.pick(
+                language,
+                f"  {before} of them stood in the register already and are the same bytes as before",
+                f"  из них уже были в книге и остались теми же: {before}",
+            )
+        )
+    if plan.trust is None:
+        lines.append(
+            screen.pick(
+                language,
+                "  unpublished: nobody can verify them before the school's key is in a published list",
+                "  список не опубликован: пока ключа школы в нём нет, проверить их никто не сможет",
+            )
+        )
+    if plan.test:
+        lines.append(
+            screen.pick(
+                language,
+                "  TEST: signed with a test key, no real certificates",
+                "  ПРОБА: подписаны пробным ключом, это не настоящие документы",
+            )
+        )
+    lines.append(f"  {done.folder / 'all.pdf'}")
+    return lines

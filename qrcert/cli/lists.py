@@ -1,0 +1,190 @@
+"""``qrcert trust``: the lists that this person goes by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qrcert import text, wire
+from qrcert.checking import words
+from qrcert.cli import screen
+from qrcert.errors import Refused, Unreadable
+from qrcert.store import Store, StoredList
+from qrcert.trust import TrustList, hex_groups
+
+_LIST_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def read_list_file(path: Path) -> bytes:
+    """Return the bytes of a list file; raises `Unreadable` with what to do."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"cannot read the list {str(path)!r}: {error.strerror}") from error
+
+
+def lists_to_go_by(files: tuple[Path, ...], home: Path | None) -> tuple[TrustList, ...]:
+    """Return the lists of the named files, or the person's own lists where none is named."""
+    if not files:
+        return Store(screen.home_folder(home)).lists()
+    return tuple([TrustList.from_bytes(read_list_file(path)) for path in files])
+
+
+@click.group("trust")
+def trust_group() -> None:
+    """Keep the lists you go by: whose keys are good, and what was withdrawn."""
+
+
+@trust_group.command("add")
+@click.argument("file", metavar="LIST", type=_LIST_FILE)
+@click.option(
+    "--fingerprint", metavar="HEX", help="Take the list only if its fingerprint is this; asks nothing."
+)
+@screen.home_option
+@screen.lang_option
+def add_command(file: Path, fingerprint: str | None, home: Path | None, lang: str | None) -> int:
+    """Take a list, or a newer one of an authority you know.
+
+    The first list of an authority is taken only after you compared its fingerprint with the one that the
+    authority tells by another way. Newer lists need no question: their signatures say whose they are.
+    """
+    language = screen.language(lang)
+    data = read_list_file(file)
+
+    def ask(trust: TrustList, lost: tuple[str, ...]) -> bool:
+        for line in _question(trust, lost, language):
+            screen.tell(line, error=True)
+        question = screen.pick(language, "Is this the fingerprint?", "Отпечаток тот самый?")
+        screen.confirm(question, yes=False)
+        return True
+
+    folder = screen.home_folder(home)
+    done = Store(folder).import_list(
+        data, on=screen.now().date(), confirm=None if fingerprint else ask, fingerprint=fingerprint
+    )
+    trust = TrustList.from_bytes(data)
+    name, day = text.escaped(trust.authority), words.day_text(trust.issued, language)
+    if done == "same":
+        screen.tell(
+            screen.pick(language, f"{name}: this list is there already", f"{name}: этот список уже есть")
+        )
+    else:
+        screen.tell(
+            screen.pick(
+                language,
+                f"{name}: list No. {trust.version} of {day} is now yours",
+                f"{name}: список № {trust.version} от {day} принят",
+            )
+        )
+    return 0
+
+
+def _question(trust: TrustList, lost: tuple[str, ...], language: str) -> Iterator[str]:
+    yield screen.pick(
+        language,
+        f"A list of an authority that is new here: {text.escaped(trust.authority)}",
+        f"Список органа, которого здесь ещё нет: {text.escaped(trust.authority)}",
+    )
+    yield screen.pick(language, "Its fingerprint:", "Его отпечаток:")
+    yield f"  {hex_groups(trust.fingerprint)}"
+    yield screen.pick(
+        language,
+        "Compare it with the one the authority itself tells: on its site, in print, by telephone. "
+        "Whoever made this file could have written any name into it.",
+        "Сравните с тем, который сообщает сам орган: на сайте, в печати, по телефону. "
+        "Имя в файл мог вписать кто угодно.",
+    )
+    for line in lost:
+        yield f"  ! {line}"
+
+
+@trust_group.command("show")
+@click.argument("file", metavar="[LIST]", required=False, type=_LIST_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array for machines.")
+@screen.home_option
+@screen.output_option
+@screen.lang_option
+def show_command(
+    file: Path | None, as_json: bool, home: Path | None, output: Path | None, lang: str | None
+) -> int:
+    """Tell which lists you go by, whose they are, and how old; or look into a list file without taking it."""
+    language = screen.language(lang)
+    rows: list[tuple[TrustList, StoredList | None]]
+    if file is not None:
+        rows = [(TrustList.from_bytes(read_list_file(file)), None)]
+    else:
+        rows = [(row.trust, row) for row in Store(screen.home_folder(home)).rows()]
+    if as_json:
+        data = [_as_data(trust) for trust, _ in rows]
+        screen.write_result([json.dumps(data, ensure_ascii=False, indent=1)], output)
+        return 0
+    today = wire.to_day(screen.now())
+    lines = [line for trust, row in rows for line in _as_lines(trust, row, today, language)]
+    if not rows:
+        lines = [screen.pick(language, "you have no list yet", "у вас ещё нет ни одного списка")]
+    screen.write_result(lines, output)
+    return 0
+
+
+def _as_data(trust: TrustList) -> dict[str, Any]:
+    return {
+        "authority": trust.authority,
+        "identity": trust.identity.hex(),
+        "fingerprint": trust.fingerprint.hex(),
+        "where": trust.where,
+        "version": trust.version,
+        "issued": wire.to_date(trust.issued).isoformat(),
+        "next_update": wire.to_date(trust.next_update).isoformat(),
+        "schools": len(trust.schools),
+        "keys": len(trust.keys),
+        "withdrawals": len(trust.contents.withdrawals),
+        "own": trust.own,
+    }
+
+
+def _as_lines(trust: TrustList, row: StoredList | None, today: int, language: str) -> Iterator[str]:
+    yield text.escaped(trust.authority)
+    pairs = [
+        (("list", "список"), f"{trust.version}, {words.day_text(trust.issued, language)}"),
+        (("age, days", "возраст, дн."), str(today - trust.issued)),
+        (("next by", "следующий до"), words.day_text(trust.next_update, language)),
+        (("schools, keys", "школ, ключей"), f"{len(trust.schools)}, {len(trust.keys)}"),
+        (("withdrawn", "отозвано"), str(len(trust.contents.withdrawals))),
+        (("newer lists", "новые списки"), text.escaped(trust.where)),
+        (("fingerprint", "отпечаток"), hex_groups(trust.fingerprint)),
+    ]
+    if row is not None:
+        pairs.append((("taken on", "принят"), words.day_text(row.imported, language)))
+    for (en, ru), value in pairs:
+        yield f"  {screen.pick(language, en, ru):<14} {value}"
+    if today > trust.effective_end:
+        yield screen.pick(
+            language,
+            "  ! the list is old: a later withdrawal would not show; get the newer one",
+            "  ! список стар: более поздний отзыв в нём не виден; возьмите новый",
+        )
+    yield ""
+
+
+@trust_group.command("export")
+@click.argument("identity", metavar="[IDENTITY]", required=False)
+@click.option("-o", "--output", required=True, type=_LIST_FILE, help="Write the list to FILE.")
+@screen.home_option
+def export_command(identity: str | None, output: Path, home: Path | None) -> int:
+    """Write one of your lists to a file, to hand it on; IDENTITY (hex) chooses among several."""
+    rows = Store(screen.home_folder(home)).rows()
+    chosen = [
+        row for row in rows if identity is None or row.trust.identity.hex().startswith(identity.lower())
+    ]
+    if len(chosen) != 1:
+        known = ", ".join(f"{row.trust.identity.hex()[:16]} {row.trust.authority!r}" for row in rows)
+        raise Refused(f"{len(chosen)} of your lists match, expected one", hint=f"yours: {known or 'none'}")
+    try:
+        output.write_bytes(chosen[0].file)
+    except OSError as error:
+        raise Refused(f"cannot write {output.name!r}: {error.strerror}") from error
+    return 0

@@ -1,0 +1,221 @@
+"""What all commands share with the person at the screen: streams, language, the clock, questions, errors."""
+
+from __future__ import annotations
+
+import codecs
+import locale
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from qrcert.errors import KeyFileError, QrcertError, Refused, RosterError
+
+LANGUAGES: Final = ("ru", "en")
+
+_PLAIN: Final = {
+    "«": '"', "»": '"', "“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "–": "-", "—": "-", "…": "...",
+    "№": "N", "⟨": "<", "⟩": ">", "×": "x", "·": "-", "≥": ">=", "≤": "<=", "→": "->", "\u00a0": " ",
+}  # fmt: skip
+"""What stands in for typographic signs on screens that have none, such as code page 866."""
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def prepare_streams() -> None:
+    """Make standard output and error UTF-8, on Windows and redirected too, unless the user set another.
+
+    With ``PYTHONIOENCODING`` set, characters that the encoding lacks come as plain signs or escapes.
+    """
+    codecs.register_error("qrcert.plain", _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            encoding = stream.encoding if os.environ.get("PYTHONIOENCODING") else "utf-8"
+            reconfigure(encoding=encoding, errors="qrcert.plain")
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(one, f"\\u{ord(one):04x}") for one in lacking), error.end
+
+
+def drop_stdout() -> None:
+    """Leave standard output to nobody after its reader went away, so that Python's exit stays quiet."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def language(chosen: str | None) -> str:
+    """Return ``ru`` or ``en``: as chosen after the command, before it, or as the system speaks."""
+    context = click.get_current_context(silent=True)
+    above = context.find_root().obj if context else None
+    for wish in (chosen, above):
+        if wish in LANGUAGES:
+            return str(wish)
+    system = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None)
+    system = system or locale.getlocale()[0] or ""
+    return "ru" if system.lower().startswith("ru") else "en"
+
+
+def now() -> datetime:
+    """Return the time by this device's clock, in its own zone."""
+    return datetime.now().astimezone()
+
+
+def pick(lang: str, en: str, ru: str) -> str:
+    """Return the text in the language of the screen."""
+    return ru if lang == "ru" else en
+
+
+def tell(line: str = "", *, error: bool = False) -> None:
+    """Print one line, to standard error if it is no result."""
+    click.echo(line, err=error)
+
+
+def tell_error(error: QrcertError) -> None:
+    """Print an error and its next step, as every command does."""
+    tell(f"qrcert: error: {error}", error=True)
+    if error.hint:
+        tell(f"qrcert: hint: {error.hint}", error=True)
+
+
+def tell_problems(error: RosterError) -> None:
+    """Print every fault of a class list, one a line, then the error itself."""
+    lang = language(None)
+    for problem in error.problems:
+        tell(f"  {problem.text(lang)}", error=True)
+    tell_error(error)
+
+
+def tell_usage(error: click.ClickException) -> None:
+    """Print what is wrong with a command line and where its help is."""
+    tell(f"qrcert: error: {error.format_message()}", error=True)
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        tell(f"qrcert: hint: {error.ctx.command_path} --help", error=True)
+
+
+def write_result(lines: Iterable[str], output: Path | None) -> None:
+    """Print a result, or write it to the file that ``-o`` named, UTF-8."""
+    if output is None:
+        for line in lines:
+            tell(line)
+        return
+    try:
+        output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"cannot write {output.name!r}: {error.strerror}") from error
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Go on if ``yes`` or the person says so; raise `Refused` if not, or if nobody is there to be asked."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused("this needs an answer and nobody is at the terminal", hint="look, then add --yes")
+    if not click.confirm(question, err=True):
+        raise Refused("not confirmed, nothing was changed")
+
+
+def passphrase(file: Path | None, *, what: str, new: bool = False) -> bytes:
+    """Return the passphrase of ``what``: from the first line of ``file``, else asked for on the terminal."""
+    if file is not None:
+        try:
+            lines = file.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise KeyFileError(f"cannot read the passphrase file {file.name!r}") from error
+        return (lines[0] if lines else "").encode()
+    if not sys.stdin.isatty():
+        raise KeyFileError(
+            f"the passphrase of {what} is needed and nobody is at the terminal",
+            hint="--passphrase-file FILE, a file only you can read",
+        )
+    said: str = click.prompt(f"passphrase of {what}", hide_input=True, confirmation_prompt=new, err=True)
+    return said.encode()
+
+
+class Progress:
+    """A bar for long work, shown only on a terminal; ``update`` fits `qrcert.issue.Progress`."""
+
+    def __init__(self, length: int, label: str) -> None:
+        self._bar = click.progressbar(
+            length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
+        )
+        self._done = 0
+
+    def __enter__(self) -> Progress:
+        self._bar.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.__exit__(None, None, None)
+
+    def update(self, step: str, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` are through."""
+        self._bar.update(done - self._done)
+        self._done = done
+
+
+class Day(click.ParamType[date]):
+    """A calendar day on the command line: ``2026-06-25`` or ``25.06.2026``."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day that ``value`` spells."""
+        if isinstance(value, date):
+            return value
+        for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
+            with suppress(ValueError):
+                return datetime.strptime(value, pattern).date()
+        raise click.BadParameter(f"{value!r} is no day; write it as 2026-06-25 or 25.06.2026", ctx, param)
+
+
+def lang_option(command: _Command) -> _Command:
+    """Add ``--lang`` to a command."""
+    choose = click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Language of the answer.")
+    return choose(command)
+
+
+def output_option(command: _Command) -> _Command:
+    """Add ``-o FILE`` to a command."""
+    choose = click.option(
+        "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the result to FILE."
+    )
+    return choose(command)
+
+
+def passphrase_option(command: _Command) -> _Command:
+    """Add ``--passphrase-file FILE`` to a command."""
+    choose = click.option(
+        "--passphrase-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Take the passphrase from the first line of FILE instead of asking.",
+    )
+    return choose(command)
+
+
+def home_option(command: _Command) -> _Command:
+    """Add ``--home DIR``, the folder of the verifier's own lists, to a command."""
+    choose = click.option(
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of your lists; default: the user's data folder.",
+    )
+    return choose(command)
+
+
+def home_folder(home: Path | None) -> Path:
+    """Return the folder of the verifier's lists, by default the user's data folder of this system."""
+    if home is not None:
+        return home
+    from platformdirs import user_data_path
+
+    return user_data_path("qrcert", appauthor=False)

@@ -1,0 +1,181 @@
+"""The school's office folder: its key, the request for the authority, the published list, the register.
+
+``school.key``   the private key, encrypted
+``request.json`` what goes to the authority: the public key and the school's name, signed
+``office.toml``  what the pages and the register need to know; edited by hand
+``list.qct``     the list in which the school's key is published, put here by the school
+``register.db``  every certificate that was ever signed here
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from qrcert import cose
+from qrcert.errors import Refused, TrustListError, Unreadable
+from qrcert.signing import SigningKey, load_keys, save_keys
+from qrcert.trust import NO_HASH, Head, TrustList, hex_groups, wrap, write_key_request
+
+KEY: Final = "school.key"
+REQUEST: Final = "request.json"
+SETTINGS: Final = "office.toml"
+LIST: Final = "list.qct"
+REGISTER: Final = "register.db"
+
+MAX_LINE: Final = 1000
+"""Bytes of a school's name or place in a trust list."""
+
+_TEMPLATE: Final = """\
+# What the pages of this school say; change it with any text editor.
+[school]
+name = {name}
+place = {place}
+# Who signs on paper: the post and the name, for example "Директор" and "Ю. Э. Цыганков".
+post = ""
+head = ""
+
+[page]
+# The line over the title, for example "РОССИЙСКАЯ ФЕДЕРАЦИЯ"; "" for none.
+heading = ""
+# Colours of the page: indigo, petrol, garnet, pine, plum.
+colours = "indigo"
+
+[register]
+# A file of this folder, or the address of a database: postgresql+psycopg://...
+place = "register.db"
+# Where the folder lies on a network drive: "delete" instead of "wal".
+journal = "wal"
+
+[key]
+# The public half of school.key; it names the key in every list. Not to be changed.
+alg = {alg}
+public = "{public}"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office folder and its settings."""
+
+    folder: Path
+    school: str
+    place: str
+    key: cose.PublicKey
+    post: str = ""
+    head: str = ""
+    heading: str = ""
+    colours: str = "indigo"
+    register: str = REGISTER
+    journal: str = "wal"
+
+    @property
+    def key_name(self) -> str:
+        """The short name of the school's key on its pages, such as ``7F3A-91C2``; a help, no proof."""
+        text = self.key.kid.hex().upper()
+        return f"{text[:4]}-{text[4:8]}"
+
+    @property
+    def register_place(self) -> str | Path:
+        """The file of the register in this folder, or the address of its database."""
+        return self.register if "://" in self.register else self.folder / self.register
+
+    def published_list(self) -> TrustList:
+        """Return the list in the folder; raises `Refused` if there is none, `TrustListError` if it is bad."""
+        try:
+            return TrustList.from_bytes((self.folder / LIST).read_bytes())
+        except OSError as error:
+            raise Refused(
+                f"the published list {LIST!r} is not in the office folder {str(self.folder)!r}",
+                hint=f"when the authority has published the school's key, save its list there as {LIST}",
+            ) from error
+
+    def load_key(self, passphrase: bytes) -> SigningKey:
+        """Return the school's private key; raises `KeyFileError`."""
+        key = load_keys(self.folder / KEY, passphrase=passphrase)[0]
+        if key.public_key != self.key:
+            raise Refused(f"{KEY!r} is not the key that {SETTINGS!r} names")
+        return key
+
+
+def make_office(
+    folder: Path,
+    *,
+    school: str,
+    place: str,
+    alg: int,
+    passphrase: bytes,
+    nonce: bytes,
+    today: int,
+    authority: bytes = NO_HASH,
+) -> tuple[Office, bytes]:
+    """Make an office folder with a new key and return it with the key request's bytes.
+
+    ``authority`` is the identity of the authority the request is for, `NO_HASH` if none is known yet; ``nonce``
+    is 16 random bytes. Raises `Refused` if the folder holds an office already.
+    """
+    for what, line in (("name", school), ("place", place)):
+        if not 1 <= len(line.encode()) <= MAX_LINE:
+            raise Refused(f"the school's {what} has {len(line.encode())} bytes, 1 to {MAX_LINE} are due")
+    if (folder / SETTINGS).exists():
+        raise Refused(f"{str(folder)!r} is an office folder already", hint="choose another folder")
+    key = SigningKey.generate(alg)
+    head = Head(authority, nonce, today)
+    request = write_key_request(head, key=key.public_key, name=school, place=place, sign=key.sign)
+    settings = _TEMPLATE.format(name=_quoted(school), place=_quoted(place), alg=alg, public=key.public.hex())
+    readable = {"what": "qrcert key request", "school": school, "place": place, "kid": hex_groups(key.kid)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_keys(folder / KEY, [key], passphrase=passphrase)
+        (folder / REQUEST).write_text(wrap(request, readable=readable), encoding="utf-8")
+        (folder / SETTINGS).write_text(settings, encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"cannot make the office folder {str(folder)!r}: {error.strerror}") from error
+    return open_office(folder), request
+
+
+def open_office(folder: Path) -> Office:
+    """Return the office in ``folder``; raises `Refused` if there is none, `Unreadable` for bad settings."""
+    try:
+        text = (folder / SETTINGS).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Refused(
+            f"{str(folder)!r} is no office folder: {SETTINGS!r} is missing",
+            hint="name it with --office DIR, or make one: qrcert office init DIR --school NAME --place PLACE",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{SETTINGS!r} is not UTF-8 text") from error
+    try:
+        settings = tomllib.loads(text)
+        return _office(folder, settings)
+    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, TrustListError, Unreadable) as error:
+        raise Unreadable(
+            f"the settings {SETTINGS!r} cannot be used: {error}", hint="mend the line, or take it back"
+        ) from error
+
+
+def _office(folder: Path, settings: dict[str, Any]) -> Office:
+    school, page = settings["school"], settings.get("page", {})
+    register = settings.get("register", {})
+    key = cose.PublicKey(settings["key"]["alg"], bytes.fromhex(settings["key"]["public"]))
+    optional = {
+        "post": school.get("post", ""),
+        "head": school.get("head", ""),
+        "heading": page.get("heading", ""),
+        "colours": page.get("colours", "indigo"),
+        "register": register.get("place", REGISTER),
+        "journal": register.get("journal", "wal"),
+    }
+    office = Office(folder, school["name"], school["place"], key, **optional)
+    for name in ("school", "place", *optional):
+        if not isinstance(getattr(office, name), str):
+            raise TypeError(f"{name} is text in quotes")
+    return office
+
+
+def _quoted(text: str) -> str:
+    """Return ``text`` as a basic string of TOML, whose escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False)

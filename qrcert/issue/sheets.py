@@ -1,0 +1,116 @@
+"""From a certificate to the sheet that is printed: form, office and signature in, finished text out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any, Final
+
+from qrcert import wire
+from qrcert.form import Choice, Contents, Date, Form, Line, Mark, Shown
+from qrcert.form import Office as FormOffice
+from qrcert.issue.folder import Office
+from qrcert.page import PALETTES, Sheet, Table
+from qrcert.symbol import Symbol
+
+DUPLICATE: Final = "duplicate"
+"""The field of a form whose tick prints the mark of a duplicate."""
+
+_HOLDER, _SCHOOL = "holder", "school"
+
+_DAY: Final = Date()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One certificate as it goes on paper; ``text`` is its code, None on a draft."""
+
+    number: str
+    issued: date
+    wire: Mapping[int, Any]
+    office: Mapping[str, str]
+    text: str | None = None
+    test: bool = False
+
+
+def make_sheet(paper: Paper, *, office: Office, form: Form, form_office: FormOffice) -> Sheet:
+    """Return the sheet of ``paper``: the form's contents in its own language, the school's settings around them."""
+    language = form.language
+    contents = form.show(paper.wire, part=None, language=language)
+    lines = form_office.sentences(
+        form,
+        paper.wire,
+        language=language,
+        entries=paper.office,
+        school=office.school,
+        place=office.place,
+    )
+    holder = form.holder(paper.wire)
+    before, after = _around(lines, holder)
+    told = " ".join(line.text for line in lines)
+    return Sheet(
+        language=language,
+        title=contents.title,
+        number=form.number_text(form.pack_number(paper.number)),
+        holder=holder,
+        issued=_DAY.long(wire.to_day(paper.issued), language),
+        school=office.school,
+        place=office.place,
+        heading=office.heading or None,
+        before=before,
+        after=after,
+        facts=tuple((one.label, one.text) for one in _untold(contents, form, told)),
+        tables=tuple(_tables(contents, form)),
+        post=office.post or None,
+        head=office.head or None,
+        key=office.key_name,
+        symbol=Symbol(paper.text).matrix if paper.text is not None else None,
+        attachment=paper.text,
+        duplicate=any(one.name == DUPLICATE for one in contents.fields),
+        draft=paper.text is None,
+        test=paper.test,
+        palette=PALETTES[office.colours],
+    )
+
+
+def _around(lines: tuple[Line, ...], holder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the sentences before and after the one that is the holder's name."""
+    texts = [line.text for line in lines]
+    place = next((at for at, line in enumerate(lines) if line.about == _HOLDER or line.text == holder), None)
+    if place is None:
+        return (), tuple(texts)
+    return tuple(texts[:place]), tuple(texts[place + 1 :])
+
+
+def _untold(contents: Contents, form: Form, told: str) -> list[Shown]:
+    """Return the fields that neither the title nor a sentence has told already."""
+    untold = []
+    for one in contents.fields:
+        field = form.field(one.name)
+        assert field is not None
+        if field.holder or one.name == DUPLICATE:
+            continue
+        said = contents.title if isinstance(field.kind, Choice) else told
+        if one.text not in said and str(one.value) not in said:
+            untold.append(one)
+    return untold
+
+
+def _tables(contents: Contents, form: Form) -> list[Table]:
+    language = contents.language
+    tables = []
+    for name, group in groupby(contents.marks, key=lambda mark: mark.table):
+        marks: list[Mark] = list(group)
+        field = form.field(name)
+        assert field is not None
+        columns = getattr(field.kind, "columns", ())
+        tables.append(
+            Table(
+                label=marks[0].label,
+                headings=tuple(column.label.in_language(language) for column in columns),
+                rows=tuple((mark.subject, *mark.texts) for mark in marks),
+            )
+        )
+    return tables

@@ -1,0 +1,82 @@
+"""How text fills lines: the same greedy breaking at blanks that typst does for ragged text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from qrcert.page.faces import width
+
+# Part of a text, and whether it is bold.
+Run = tuple[str, bool]
+
+# The height of a line of capitals and the space between two lines, in shares of the type size. The template
+# sets text between cap height and baseline, with this leading.
+CAPITAL = 0.7
+LEADING = 0.6
+TIGHT = 0.45
+
+# A block is this much wider than its longest line, against rounding.
+_EASE = 0.5
+
+
+class Block(NamedTuple):
+    """Lines of text: the width to set them in and their height, in points."""
+
+    wide: float
+    high: float
+
+
+def height(lines: int, *, size: float, leading: float = LEADING) -> float:
+    """Return how high ``lines`` are, from the cap height of the first to the baseline of the last."""
+    return size * (lines * CAPITAL + (lines - 1) * leading)
+
+
+def word_widths(runs: Sequence[Run], *, cut: str, strong: str = "bold", tracking: float = 0.0) -> list[float]:
+    """Return how wide each word is, in shares of the type size; a word may go through several runs."""
+    widths = [0.0]
+    for text, bold in runs:
+        first, *others = (width(word, strong if bold else cut) + tracking * len(word) for word in text.split(" "))
+        widths[-1] += first
+        widths += others
+    return widths
+
+
+def count_lines(words: Sequence[float], *, blank: float, space: float) -> int:
+    """Return how many lines the words need; a word wider than ``space`` is broken."""
+    lines, filled = 1, 0.0
+    for word in words:
+        if filled and filled + blank + word > space:
+            lines += 1
+            filled = 0.0
+        filled += word + (blank if filled else 0.0)
+        while filled > space:
+            lines += 1
+            filled -= space
+    return lines
+
+
+def set_block(
+    runs: Sequence[Run], *, size: float, space: float, cut: str = "plain", tracking: float = 0.0
+) -> Block:
+    """Return the narrowest block that needs no more lines than ``space`` does: no line with one lonely word."""
+    words = [size * word for word in word_widths(runs, cut=cut, tracking=tracking)]
+    blank = size * (width(" ", cut) + tracking)
+    lines = count_lines(words, blank=blank, space=space - _EASE)
+    high = height(lines, size=size)
+    if lines == 1:
+        return Block(space, high)
+    narrow, wide = space * 0.4, space - _EASE
+    for _ in range(7):
+        middle = (narrow + wide) / 2
+        if count_lines(words, blank=blank, space=middle) > lines:
+            narrow = middle
+        else:
+            wide = middle
+    return Block(wide + _EASE, high)
+
+
+def fit_size(text: str, *, size: float, space: float, cut: str, tracking: float = 0.0) -> float:
+    """Return the size, ``size`` or smaller, at which ``text`` stands on one line of ``space``."""
+    wide = width(text, cut) + tracking * len(text)
+    return min(size, (space - _EASE) / wide) if wide else size

@@ -1,0 +1,42 @@
+"""The register: what a school has issued, kept so that nothing is lost or doubled.
+
+One row a signed certificate with its bytes; among live rows (form, part, number) is unique in the database
+itself. Every act stands in an audit whose rows are chained by hashes. The register neither signs nor verifies
+and reads no clock. Needs the extra ``issue``.
+"""
+
+from __future__ import annotations
+
+from qrcert.errors import MissingExtra
+
+try:
+    from qrcert.register.book import Register, restore
+except ModuleNotFoundError as error:
+    raise MissingExtra("issue", error.name or "SQLAlchemy") from error
+from qrcert.register.records import (
+    AuditFault,
+    AuditReport,
+    Batch,
+    BatchState,
+    Entry,
+    NewBatch,
+    NewEntry,
+    Opened,
+    Recorded,
+    Status,
+)
+
+__all__ = [
+    "AuditFault",
+    "AuditReport",
+    "Batch",
+    "BatchState",
+    "Entry",
+    "NewBatch",
+    "NewEntry",
+    "Opened",
+    "Recorded",
+    "Register",
+    "Status",
+    "restore",
+]

@@ -1,0 +1,145 @@
+"""What goes into the register and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+Status = Literal["live", "withdrawn", "replaced", "void"]
+"""``void``: signed, but never handed out."""
+
+BatchState = Literal["signed", "done"]
+"""``signed``: every certificate is stored, but perhaps not drawn; ``done``: the pages lie in their folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """A class about to be recorded: its form, day of issue, and the class list it came from.
+
+    ``form`` is the form's 16-byte hash, ``source_hash`` the SHA-256 of the class list's bytes: by both, a second
+    run of the same list finds its batch again.
+    """
+
+    form: bytes
+    form_id: str
+    issued: date
+    source: str
+    source_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A signed certificate about to be recorded.
+
+    ``part`` is 0 where the form has no parts or the code holds them all; ``number`` as shown, with its zeros;
+    ``payload`` decides whether two certificates say the same; ``position`` is the place in the class, from 1.
+    ``office`` and ``printed`` must be what JSON can hold.
+    """
+
+    number: str
+    issued: date
+    payload: bytes
+    signed: bytes
+    kid: bytes
+    holder: str
+    position: int
+    part: int = 0
+    office: Mapping[str, object] = field(default_factory=dict)
+    printed: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A class as recorded; ``manifest`` is SHA-256 over its certificates' digests in class order."""
+
+    id: int
+    form: bytes
+    form_id: str
+    issued: date
+    source: str
+    source_hash: bytes
+    count: int
+    manifest: bytes
+    state: BatchState
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A certificate as recorded.
+
+    ``signed`` are its bytes, ``digest`` their SHA-256, ``contents`` the SHA-256 of its payload. ``kind``,
+    ``changed`` and ``reason`` tell of a withdrawal or replacement (kind as in a trust list: 1 replaced, was right;
+    2 replaced, was wrong; 3 withdrawn); ``replaces`` is the id of the entry that this one took the place of.
+    """
+
+    id: int
+    form: bytes
+    form_id: str
+    part: int
+    number: str
+    issued: date
+    signed: bytes
+    digest: bytes
+    contents: bytes
+    kid: bytes
+    holder: str
+    status: Status
+    kind: int | None
+    changed: date | None
+    reason: str
+    replaces: int | None
+    batch: int
+    position: int
+    office: Mapping[str, object]
+    printed: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What ``record`` did: the batch, the entries in the order given, and how many of them are new.
+
+    ``mended`` counts those that stood there with the same contents but other office or printed values, which
+    were brought up to date.
+    """
+
+    batch: Batch
+    entries: tuple[Entry, ...]
+    added: int
+    mended: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFault:
+    """One place where the register was changed behind its back.
+
+    ``code``: ``gap`` (audit rows are missing), ``altered`` (an audit row), ``row_altered``, ``row_missing``,
+    ``row_unknown`` (a certificate or batch). ``seq`` is the audit row, or None where there is none.
+    """
+
+    code: str
+    seq: int | None
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """The outcome of ``audit_check``: rows walked, the last hash, and every fault.
+
+    A chain cannot show that its own end was cut off: compare ``count`` and ``head`` with those noted earlier.
+    """
+
+    count: int
+    head: bytes
+    faults: tuple[AuditFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening did to the database: made it, or brought it up to date after a copy at ``backup``."""
+
+    created: bool = False
+    backup: Path | None = None

@@ -1,0 +1,277 @@
+"""The body of a list: from the bytes of a payload whose signatures hold to `Contents`, every rule checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qrcert.cose import CERTIFICATE_ALGORITHMS, PUBLIC_BYTES
+from qrcert.errors import TrustListError
+from qrcert.trust import entries
+from qrcert.trust.entries import STATUSES, Contents, FormEntry, KeyEntry, School, Season
+from qrcert.trust.layout import (
+    ANY_DAY,
+    BYTES,
+    COUNT,
+    DAY,
+    FLAG,
+    HASH,
+    LINE,
+    MAP,
+    POSITIVE,
+    TEXT,
+    Kind,
+    Label,
+    Labelled,
+    Row,
+    array,
+    ascending,
+    decoded,
+    each_of,
+    fault,
+    octets,
+    whole,
+)
+from qrcert.trust.roots import Root, screened
+from qrcert.trust.seasons import Leaves, read_path, split_digests
+
+MAX_FORMS = 1000
+"""Forms of one list."""
+
+MAX_FORM = 65_536
+"""Bytes of one form."""
+
+KINDS = (1, 2, 3)
+"""Of withdrawals: replaced, its contents were right; replaced, they were wrong; withdrawn."""
+
+_BODY = Labelled(
+    "list",
+    {
+        0: Label("authority", LINE),
+        1: Label("where", LINE),
+        2: Label("root hash", HASH),
+        3: Label("version", POSITIVE),
+        4: Label("previous", HASH),
+        5: Label("issued", DAY),
+        6: Label("next update", DAY),
+        7: Label("forms", array()),
+        8: Label("rights", array()),
+        9: Label("schools", array()),
+        10: Label("withdrawals", array()),
+        11: Label("seasons", array()),
+        -1: Label("cutover", DAY, optional=True),
+    },
+)
+_SCHOOL = Labelled(
+    "school",
+    {
+        0: Label("id", POSITIVE),
+        1: Label("names", array(1)),
+        2: Label("place", LINE),
+        3: Label("keys", array()),
+        4: Label("closed", ANY_DAY, optional=True),
+        5: Label("successor", POSITIVE, optional=True),
+        6: Label("archive", LINE, optional=True),
+    },
+)
+_KEY = Labelled(
+    "key",
+    {
+        0: Label("public key", BYTES),
+        1: Label("algorithm", Kind("a negative integer", lambda alg: type(alg) is int and alg < 0)),
+        2: Label("from", DAY),
+        3: Label("until", DAY),
+        4: Label("rights", COUNT),
+        5: Label("status", array(2, 2), optional=True),
+        6: Label("leaves", array(1), optional=True),
+        7: Label("test", FLAG, optional=True),
+    },
+)
+_FORM16 = octets(16)
+_FORM = Row("form", octets(1, MAX_FORM), MAP)
+_LETTERS = re.compile(r"[a-z]{2,3}")
+_LANGUAGE = Kind(
+    "a language of 2 or 3 letters a-z",
+    lambda value: type(value) is str and _LETTERS.fullmatch(value) is not None,
+)
+_TEXTS = Kind(
+    "an array of one or more texts",
+    lambda value: type(value) is tuple and bool(value) and all(map(TEXT.holds, value)),
+)
+_RIGHTS = Row("rights", COUNT, array(1))
+_NAME = Row("name", ANY_DAY, LINE)
+_STATUS = Row("status", whole(1, len(STATUSES)), DAY)
+_LEAVES = Row("leaves", BYTES, array())
+_WITHDRAWAL = Row("withdrawal", octets(16), DAY, whole(KINDS[0], KINDS[-1]))
+_SEASON = Row("season", DAY, POSITIVE, POSITIVE, HASH)
+
+
+def read_contents(payload: bytes, *, newest: Root, signer_kids: Collection[bytes]) -> Contents:
+    """Return what a list's payload says; its signatures are known to hold under ``newest``.
+
+    ``signer_kids`` are the keys of all signers, which no school may have. Raises `TrustListError`.
+    """
+    body = _BODY.read(decoded(payload))
+    if body[2] != newest.hash:
+        raise fault(
+            "wrong_root", f"the list is for root {body[2].hex()}, the newest here is {newest.hash.hex()}"
+        )
+    if not body[5] <= body[6] <= newest.until:
+        raise fault(
+            "dates", f"issued {body[5]}, next update {body[6]}, root until {newest.until}: they must ascend"
+        )
+    forms = _forms(body[7])
+    rights = _rights(body[8], {form.hash for form in forms})
+    seasons = _seasons(body[11])
+    reader = _Keys(rights, {season.root: season.keys for season in seasons}, signer_kids, {})
+    return Contents(
+        authority=body[0],
+        where=body[1],
+        root_hash=body[2],
+        version=body[3],
+        previous=body[4],
+        issued=body[5],
+        next_update=body[6],
+        forms=forms,
+        rights=rights,
+        schools=_schools(body[9], reader),
+        keys=tuple(reader.by_kid.values()),
+        withdrawals=_withdrawals(body[10]),
+        seasons=seasons,
+        cutover=body.get(-1),
+    )
+
+
+def _forms(values: tuple[Any, ...]) -> tuple[FormEntry, ...]:
+    if len(values) > MAX_FORMS:
+        raise fault("too_big", f"{len(values)} forms, the limit is {MAX_FORMS}")
+    rows = [_FORM.read(value) for value in values]
+    ascending([row[0] for row in rows], what="forms")
+    forms: dict[bytes, FormEntry] = {}
+    for data, translations in rows:
+        each_of(translations, what="translations", kind=_LANGUAGE)
+        each_of(translations.values(), what="translation", kind=_TEXTS)
+        form = FormEntry(entries.form_hash(data), data, translations)
+        if forms.setdefault(form.hash, form) is not form:
+            raise fault("same_form", f"two forms with the hash {form.hash.hex()}")
+    return tuple(forms.values())
+
+
+def _rights(values: tuple[Any, ...], forms: Collection[bytes]) -> dict[int, frozenset[bytes]]:
+    rows = [_RIGHTS.read(value) for value in values]
+    ascending([row[0] for row in rows], what="rights")
+    for number, named in rows:
+        each_of(named, what=f"rights {number}", kind=_FORM16)
+        ascending(named, what=f"rights {number}")
+        for form in named:
+            if form not in forms:
+                raise fault("dangling", f"rights {number} name a form that is not in the list: {form.hex()}")
+    return {number: frozenset(named) for number, named in rows}
+
+
+def _withdrawals(values: tuple[Any, ...]) -> dict[bytes, tuple[int, int]]:
+    rows = [_WITHDRAWAL.read(value) for value in values]
+    ascending([row[0] for row in rows], what="withdrawals")
+    return {name: (day, kind) for name, day, kind in rows}
+
+
+def _seasons(values: tuple[Any, ...]) -> tuple[Season, ...]:
+    seasons = tuple([Season(*_SEASON.read(value)) for value in values])
+    ascending([season.day for season in seasons], what="seasons")
+    for season in seasons:
+        if season.certificates < season.keys:
+            raise fault(
+                "malformed", f"a season of {season.keys} keys with {season.certificates} certificates"
+            )
+    if len({season.root for season in seasons}) < len(seasons):
+        raise fault("order", "two seasons with one root")
+    return seasons
+
+
+def _schools(values: tuple[Any, ...], keys: _Keys) -> tuple[School, ...]:
+    maps = [_SCHOOL.read(value) for value in values]
+    ids = [found[0] for found in maps]
+    ascending(ids, what="schools")
+    known = frozenset(ids)
+    schools = []
+    for found in maps:
+        try:
+            school = _school(found, known)
+            keys.read(found[3], school)
+        except TrustListError as error:
+            raise TrustListError(error.code, f"school {found[0]}: {error}", hint=error.hint) from error
+        schools.append(school)
+    return tuple(schools)
+
+
+def _school(found: Mapping[int, Any], known: Collection[int]) -> School:
+    names = found[1]
+    for name in names:
+        _NAME.read(name)
+    ascending([name[0] for name in names], what="names")
+    successor = found.get(5)
+    if successor is not None and (successor not in known or successor == found[0]):
+        raise fault("dangling", f"its successor {successor} is no other school of the list")
+    return School(found[0], names, found[2], found.get(4), successor, found.get(6))
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What keys are read against, and the entries read so far by kid."""
+
+    rights: Collection[int]
+    season_sizes: Mapping[bytes, int]
+    signer_kids: Collection[bytes]
+    by_kid: dict[bytes, KeyEntry]
+
+    def read(self, values: tuple[Any, ...], school: School) -> None:
+        """Add a school's keys; keys of an algorithm that is not known here are left out."""
+        maps = [_KEY.read(value) for value in values]
+        ascending([found[0] for found in maps], what="keys")
+        for place, found in enumerate(maps):
+            try:
+                self._read_key(found, school)
+            except TrustListError as error:
+                raise TrustListError(error.code, f"key {place}: {error}") from error
+
+    def _read_key(self, found: Mapping[int, Any], school: School) -> None:
+        public, alg, start, end, rights = found[0], found[1], found[2], found[3], found[4]
+        if start > end:
+            raise fault("dates", f"from {start} is after until {end}")
+        if rights not in self.rights:
+            raise fault("dangling", f"rights {rights} are not in the list")
+        status = None
+        if 5 in found:
+            number, since = _STATUS.read(found[5])
+            status = STATUSES[number - 1], since
+        if alg not in CERTIFICATE_ALGORITHMS:
+            return
+        if len(public) != PUBLIC_BYTES[alg]:
+            raise fault("malformed", f"a public key of {len(public)} bytes, expected {PUBLIC_BYTES[alg]}")
+        key = screened(alg, public)
+        if key.kid in self.signer_kids:
+            raise fault("two_roles", f"{key.kid.hex()} is a signer's key too")
+        papers = self._papers(key.kid, found[6]) if 6 in found else ()
+        entry = KeyEntry(key, school, start, end, rights, status, papers, 7 in found)
+        if self.by_kid.setdefault(key.kid, entry) is not entry:
+            raise fault("same_kid", f"a second key with the kid {key.kid.hex()}")
+
+    def _papers(self, kid: bytes, values: tuple[Any, ...]) -> tuple[Leaves, ...]:
+        """Return a key's leaves, each shown to be in a season of the list, no season twice."""
+        rows = [_LEAVES.read(value) for value in values]
+        ascending([row[0] for row in rows], what="leaves")
+        papers = []
+        seen = set()
+        for digests, path in rows:
+            split_digests(digests, what="leaves")
+            leaves = Leaves(digests, read_path(path))
+            root = leaves.season_root(kid)
+            if root is None or self.season_sizes.get(root) != leaves.path.size:
+                raise fault("bad_leaves", "the leaves do not climb to the root of a season of the list")
+            if root in seen:
+                raise fault("bad_leaves", "two entries of leaves for one season")
+            seen.add(root)
+            papers.append(leaves)
+        return tuple(papers)

@@ -1,0 +1,179 @@
+"""`TrustList`: one authority's signed list, checked wholly from its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from qrcert.form import Form
+from qrcert.trust.body import read_contents
+from qrcert.trust.entries import Contents, FormEntry, KeyEntry, School
+from qrcert.trust.forms import open_form
+from qrcert.trust.messages import Envelope
+from qrcert.trust.roots import LIST_AAD, Quorum, Root, check_signatures, keys_of_signers, walk
+from qrcert.trust.seasons import Proof, read_proofs
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TrustList:
+    """A trust list whose every signature and rule held; made by `from_bytes` only.
+
+    ``roots`` is the chain of roots, ``contents`` what the list says, ``list_hash`` the SHA-256 of its payload.
+    Days count from 1970-01-01, hashes are 32 bytes.
+    """
+
+    roots: tuple[Root, ...]
+    contents: Contents
+    list_hash: bytes
+    _keys: Mapping[bytes, KeyEntry] = field(init=False)
+    _forms: Mapping[bytes, FormEntry] = field(init=False)
+    _opened: dict[bytes, Form | None] = field(init=False)
+    _season_sizes: Mapping[bytes, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        contents = self.contents
+        object.__setattr__(self, "_keys", {entry.kid: entry for entry in contents.keys})
+        object.__setattr__(self, "_forms", {form.hash: form for form in contents.forms})
+        object.__setattr__(self, "_opened", {})
+        object.__setattr__(self, "_season_sizes", {one.root: one.keys for one in contents.seasons})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> TrustList:
+        """Return the list in the bytes of a ``*.qct`` file, everything in it checked from the start.
+
+        No store and no clock are looked at: whether it may follow a list that is already there is for
+        `qrcert.trust.compare`, whether it is old for its use. Raises `TrustListError`.
+        """
+        envelope = Envelope.from_bytes(data)
+        roots = walk(envelope.roots)
+        newest = roots[-1]
+        quorum = Quorum(newest.signers, newest.list_threshold)
+        check_signatures(envelope.body, aad=LIST_AAD, quorums=[quorum])
+        payload = envelope.body.payload
+        contents = read_contents(payload, newest=newest, signer_kids=keys_of_signers(roots))
+        return cls(roots, contents, sha256(payload).digest())
+
+    def __repr__(self) -> str:
+        return (
+            f"TrustList({self.authority!r}, version {self.root_version}.{self.version}, "
+            f"{len(self._keys)} keys)"
+        )
+
+    @property
+    def identity(self) -> bytes:
+        """The hash of root 1: which authority this is, for ever."""
+        return self.roots[0].hash
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The hash of the newest root: what a person compares at the first import."""
+        return self.roots[-1].hash
+
+    @property
+    def root_hashes(self) -> tuple[bytes, ...]:
+        """The hashes of all roots, from root 1."""
+        return tuple(root.hash for root in self.roots)
+
+    @property
+    def root_version(self) -> int:
+        """The version of the newest root, which is how many there are."""
+        return len(self.roots)
+
+    @property
+    def version(self) -> int:
+        """The list's version under its newest root."""
+        return self.contents.version
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """What lists of one authority are ordered by: root version, then version."""
+        return self.root_version, self.version
+
+    @property
+    def authority(self) -> str:
+        """The authority's name."""
+        return self.contents.authority
+
+    @property
+    def where(self) -> str:
+        """Where newer lists are found: a line to show, never to fetch."""
+        return self.contents.where
+
+    @property
+    def issued(self) -> int:
+        """The day the list was issued."""
+        return self.contents.issued
+
+    @property
+    def next_update(self) -> int:
+        """The day by which a newer list is promised."""
+        return self.contents.next_update
+
+    @property
+    def effective_end(self) -> int:
+        """The last day on which the list is current: next update, or 400 days after issue if earlier."""
+        return self.contents.effective_end
+
+    @property
+    def cutover(self) -> int | None:
+        """The day since when membership in a season is demanded of every certificate, or None."""
+        return self.contents.cutover
+
+    @property
+    def schools(self) -> tuple[School, ...]:
+        """All schools, by ascending id."""
+        return self.contents.schools
+
+    @property
+    def keys(self) -> tuple[KeyEntry, ...]:
+        """All keys of algorithms known here, school by school."""
+        return self.contents.keys
+
+    @property
+    def own(self) -> bool:
+        """Whether this is a school's list of itself: one root, one signer, one school of the same name."""
+        schools = self.contents.schools
+        return (len(self.roots), len(self.roots[0].signers), len(schools)) == (1, 1, 1) and schools[
+            0
+        ].name_now == self.contents.authority
+
+    def entry(self, kid: bytes) -> KeyEntry | None:
+        """Return the key with this kid (8 bytes), or None."""
+        return self._keys.get(kid)
+
+    def form(self, form16: bytes) -> Form | None:
+        """Return the form with this hash (16 bytes); None where it is missing or not understood here."""
+        try:
+            return self._opened[form16]
+        except KeyError:
+            entry = self._forms.get(form16)
+            if entry is None:
+                return None
+            form = self._opened[form16] = open_form(entry)
+            return form
+
+    def allows(self, rights: int, form16: bytes) -> bool:
+        """Tell whether keys with this number of rights may sign the form with this hash."""
+        return form16 in self.contents.rights.get(rights, ())
+
+    def withdrawal(self, name16: bytes) -> tuple[int, int] | None:
+        """Return day and kind (1..3) of the withdrawal under this name (16 bytes), or None."""
+        return self.contents.withdrawals.get(name16)
+
+    def proven(self, entry: KeyEntry, digest: bytes, proofs: Iterable[str] = ()) -> bool:
+        """Tell whether a certificate of ``entry`` counts as far as seasons decide (format, step 9).
+
+        ``digest`` is the SHA-256 of the certificate, ``proofs`` are texts ``QP1:…``; one that is no proof or
+        does not hold counts as absent. True under a healthy key while there is no cutover, and for a certificate
+        that is among the key's leaves or shown by a proof to be in a season of this list.
+        """
+        if entry.status is None and self.contents.cutover is None:
+            return True
+        if entry.knows(digest):
+            return True
+        return any(self._shown(entry.kid, digest, proof) for proof in read_proofs(proofs))
+
+    def _shown(self, kid: bytes, digest: bytes, proof: Proof) -> bool:
+        root = proof.season_root(kid, digest)
+        return root is not None and self._season_sizes.get(root) == proof.in_season.size
