@@ -181,6 +181,7 @@ def verify(
     return replace(answers[0], others=tuple(answers[1:]))
 
 
+_FIELDS = frozenset(range(1, LAST_FIELD + 1))
 _WEIGHT = {1: 0, 0: 1, 2: 2}  # any refusal, else any genuine, else cannot tell
 
 
@@ -272,13 +273,12 @@ def _read_payload(payload: bytes) -> Claims:
         raise Unsupported("label -2 is neither a number of at most 15 digits nor a text of 1 to 32")
     if part is not None and (type(part) is not int or not 1 <= part <= MAX_PART):
         raise Unsupported("label -3 is not a part from 1 to 4")
-    for label, value in labelled.items():
-        if type(label) is not int or not 1 <= label <= LAST_FIELD:
-            raise Unsupported(f"label {label!r} is reserved")
-        if type(value) is tuple and not _is_compound(value):
-            raise Unsupported(f"label {label} holds an array of no known shape")
-        if type(value) is dict:
-            raise Unsupported(f"label {label} holds a map")
+    if not labelled.keys() <= _FIELDS:
+        raise Unsupported("a label that is neither a field nor known")
+    for value in labelled.values():
+        kind = type(value)
+        if kind is dict or (kind is tuple and not _is_compound(value)):
+            raise Unsupported("a field holds a map, or an array of no known shape")
     return Claims(form, issued, number, part, labelled)
 
 

@@ -155,8 +155,8 @@ def _pdf_pages(data: bytes, plausible: Plausible, seconds: float) -> Iterator[tu
             else:
                 yield page, _texts([found])
     if damaged:
-        others = f", and {len(damaged) - 1} other pages likewise" if damaged[1:] else ""
-        raise Unreadable(f"{damaged[0]}{others}") from damaged[0]
+        more = f", and {len(damaged) - 1} more" if damaged[1:] else ""
+        raise Unreadable(f"{damaged[0]}{more}") from damaged[0]
 
 
 def _pdf_page(document: Document, page: int, plausible: Plausible, seconds: float) -> Found:
@@ -237,21 +237,17 @@ def _content(path: str | os.PathLike[str]) -> bytes:
     except (OSError, ValueError) as error:
         raise Unreadable(f"{name!r} cannot be opened: {getattr(error, 'strerror', None) or error}") from error
     try:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            what = "a folder" if stat.S_ISDIR(mode) else "a device or pipe"
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            what = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or pipe"
             raise Unreadable(f"{name!r} is {what}, expected a file")
-        return _all_of(descriptor, name)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_FILE + 1) if status.st_size <= MAX_FILE else None
     except OSError as error:
         raise Unreadable(f"{name!r} cannot be read: {error.strerror}") from error
     finally:
         os.close(descriptor)
-
-
-def _all_of(descriptor: int, name: str) -> bytes:
-    with os.fdopen(descriptor, "rb", closefd=False) as file:
-        data = file.read(MAX_FILE + 1)
-    if len(data) > MAX_FILE:
+    if data is None or len(data) > MAX_FILE:
         raise TooBig(f"{name!r} is a file of more than {MAX_FILE:,} bytes")
     return data
 

@@ -186,7 +186,7 @@ def _read_private(path: Path) -> bytes:
                     f"the key file {path.name!r} can be read by others (mode {stat.S_IMODE(mode):04o})",
                     hint=f"chmod 600 {path.name}",
                 )
-            return file.read(MAX_KEY_FILE).replace(b"\r\n", b"\n")
+            return file.read(MAX_KEY_FILE)
     except OSError as error:
         raise KeyFileError(f"cannot read the key file {path.name!r}: {error.strerror}") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from pathlib import Path
@@ -196,6 +197,24 @@ def test_everything_else_is_unreadable(data: bytes) -> None:
     assert type(caught.value) is Unreadable
 
 
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (message(start="84"), "tag 18 is missing"),
+        (message(start="d285", end="40"), "an array of header, map, payload and signature is due"),
+        (message(b"\x80"), "the protected header is not a map"),
+        (message(header(x2=(4,))), "not exactly {1: alg, 4: kid}, protected"),
+        (message(unprotected="a10128"), "not exactly {1: alg, 4: kid}, protected"),
+        (message(header("EdDSA")), "algorithm 'EdDSA', a kid of 8 bytes and a signature of 64 bytes"),
+        (message(header(kid=7)), "a kid of 0 bytes and a signature of 64 bytes, where an integer, 8 and 64"),
+        (message(signature=bytes(63)), "algorithm -19, a kid of 8 bytes and a signature of 63 bytes"),
+    ],
+)
+def test_the_reason_is_told(data: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable, match=re.escape(reason)):
+        read(data)
+
+
 def test_a_trust_list_posed_as_a_certificate_and_the_reverse() -> None:
     one = cose.write_sign(cose.SignMessage(b"\xa0", (cose.Signature(header(), -19, KID, SIGNATURE),)))
     for posed in (cbor.encode(one), cbor.encode(((one,), one))):
@@ -233,11 +252,10 @@ def sign_shape(**change: Any) -> Any:
 
 
 def test_a_good_list_message_is_read_and_written() -> None:
-    signatures = tuple(
-        cose.Signature(header(alg, kid), alg, kid, b"s") for alg, kid in ((-49, KID), (-19, KID))
-    )
+    keys = ((-49, bytes(8)), (-19, KID))
+    signatures = tuple(cose.Signature(header(alg, kid), alg, kid, b"s") for alg, kid in keys)
     written = cose.write_sign(cose.SignMessage(b"body", signatures))
-    assert [one[0] for one in written.value[3]] == [header(-19), header(-49)]
+    assert [one[0] for one in written.value[3]] == [header(-19), header(-49, bytes(8))]
     found = cose.read_sign(cbor.decode(cbor.encode(written), tags=frozenset((98,))))
     assert found == cose.SignMessage(b"body", signatures[::-1])
     assert cose.read_sign(sign_shape(signatures=((header(-8), {}, b""),))).signatures[0].alg == -8

@@ -22,7 +22,6 @@ CCTV = json.loads((VECTORS / "cctv/ed25519vectors.json").read_text())
 FIELD = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 P256_FIELD = 2**256 - 2**224 + 2**192 + 2**96 - 1
-P256_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 # ---------------------------------------------------------------- names
@@ -323,13 +322,27 @@ def test_points_off_the_p_256_curve_are_refused() -> None:
     for point in ((x, y + 1), (x + 1, y), (y, x), (0, 0), (x, 0), (1, 1), (x, P256_FIELD), (2**256 - 1, y)):
         with pytest.raises(Refused, match="not a point of the curve"):
             cose.PublicKey(cose.ESP256, _esp256(*point))
-    for x in range(5, 2**256 - P256_FIELD):  # a point of the curve whose x is spelled x + p
-        y = pow(x**3 - 3 * x + P256_B, (P256_FIELD + 1) // 4, P256_FIELD)
-        if (y * y - x**3 + 3 * x - P256_B) % P256_FIELD == 0:
-            break
-    cose.PublicKey(cose.ESP256, _esp256(x, y))
-    with pytest.raises(Refused, match="not a point of the curve"):
-        cose.PublicKey(cose.ESP256, _esp256(x + P256_FIELD, y))
+
+
+def test_p_256_coordinates_spelled_past_the_field_are_refused() -> None:
+    """Two points with a coordinate so small that it, plus p, still fits in 32 bytes."""
+    small_x = (5, 0x459243B9AA581806FE913BCE99817ADE11CA503C64D9A3C533415C083248FBCC)
+    small_y = (0xD7325D7646CD60D80A92738CEB345F844CFFAF35841022CAB176F692DE8DE1D7, 5)
+    for x, y in (small_x, small_y):
+        cose.PublicKey(cose.ESP256, _esp256(x, y))
+    for x, y in ((small_x[0] + P256_FIELD, small_x[1]), (small_y[0], small_y[1] + P256_FIELD)):
+        with pytest.raises(Refused, match="not a point of the curve"):
+            cose.PublicKey(cose.ESP256, _esp256(x, y))
+
+
+def test_esp256_numbers_of_another_length_are_refused() -> None:
+    """An s that begins with a zero byte has no shorter spelling, and no s a longer one."""
+    key = RFC_6979.public_key
+    short = next(one for one in (RFC_6979.sign(b"m") for _ in range(20_000)) if one[32] == 0)
+    key.verify(short, b"m")
+    for other in (short[:32] + short[33:], short[:32] + b"\0" + short[32:]):
+        with pytest.raises(Refused, match="one allowed form"):
+            key.verify(other, b"m")
 
 
 # ---------------------------------------------------------------- all three

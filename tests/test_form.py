@@ -1,4 +1,4 @@
-"""The language of forms: the records of two other implementations, and format.md 2 and 6, statement by statement."""
+"""The language of forms: the records of two other implementations, then every statement of the format."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def refuses(form: Form, wire: Any, *, part: int | None = None) -> bool:
 # the records
 
 
-@pytest.mark.parametrize("case", RECORDS, ids=lambda case: f"{case['record']['form']} {case['record']['number']}")
+@pytest.mark.parametrize(
+    "case", RECORDS, ids=lambda case: f"{case['record']['form']} {case['record']['number']}"
+)
 def test_records_give_the_same_bytes_as_the_other_implementations(case: dict[str, Any]) -> None:
     record = case["record"]
     name = Path(record["form"]).stem.replace("-", ".")
@@ -136,7 +138,9 @@ def test_a_text_becomes_the_bare_string_of_the_language() -> None:
                     "label": "Таблица",
                     "type": "table",
                     "free": 1,
-                    "columns": [{"name": "c", "label": {"ru": "Столбец"}, "range": "0..9", "unit": {"ru": "кг"}}],
+                    "columns": [
+                        {"name": "c", "label": {"ru": "Столбец"}, "range": "0..9", "unit": {"ru": "кг"}}
+                    ],
                 },
             ],
         }
@@ -151,7 +155,13 @@ def test_a_text_becomes_the_bare_string_of_the_language() -> None:
 def test_an_item_becomes_a_string_if_only_languages_stand_in_it_else_a_map() -> None:
     items = [{"en": "one", "ru": "один"}, "two", {"code": "3", "en": "three", "ru": "три"}]
     data, _ = reduce_form(
-        {"id": "a", "language": "en", "title": "T", "field": [PERSON], "list": [{"name": "l", "items": items}]}
+        {
+            "id": "a",
+            "language": "en",
+            "title": "T",
+            "field": [PERSON],
+            "list": [{"name": "l", "items": items}],
+        }
     )
     assert data["list"][0]["items"] == ("one", "two", {"en": "three", "code": "3"})
 
@@ -204,8 +214,19 @@ def test_the_office_is_not_in_the_bytes() -> None:
 
 
 def test_the_hash_is_the_first_16_bytes_of_sha256_over_the_bytes_as_they_stand() -> None:
-    data = {"id": "a", "title": "T", "field": ({"name": "n", "label": "N", "holder": True},), "language": "en"}
+    data = {
+        "id": "a",
+        "title": "T",
+        "field": ({"name": "n", "label": "N", "holder": True},),
+        "language": "en",
+    }
     assert read_form(data, raw=b"as they stand").hash == hashlib.sha256(b"as they stand").digest()[:16]
+
+
+def test_another_edition_is_another_form() -> None:
+    first, second = make(edition=1), make(edition=2)
+    assert (first.id, first.edition, second.edition) == (second.id, 1, 2)
+    assert len({make().hash, first.hash, second.hash}) == 3
 
 
 def test_translations_stand_in_the_order_of_the_bytes_one_for_each_text_and_item() -> None:
@@ -215,8 +236,18 @@ def test_translations_stand_in_the_order_of_the_bytes_one_for_each_text_and_item
         "title": {"en": "title", "ru": "1title"},
         "field": [
             {"name": "who", "label": {"en": "who", "ru": "2who"}, "holder": True},
-            {"name": "x", "label": "x", "type": "choice", "list": [{"en": "in place", "ru": "3item"}, "bare"]},
-            {"name": "n", "type": "number", "label": {"en": "n", "de": "Nde"}, "unit": {"en": "u", "ru": "4unit"}},
+            {
+                "name": "x",
+                "label": "x",
+                "type": "choice",
+                "list": [{"en": "in place", "ru": "3item"}, "bare"],
+            },
+            {
+                "name": "n",
+                "type": "number",
+                "label": {"en": "n", "de": "Nde"},
+                "unit": {"en": "u", "ru": "4unit"},
+            },
         ],
         "list": [{"name": "l", "items": [{"code": "c", "en": "listed", "ru": "0listed"}]}],
     }
@@ -267,7 +298,15 @@ def test_digits_go_with_whole_numbers_only() -> None:
 def test_a_column_has_exactly_one_of_list_and_range() -> None:
     for keys in ({}, {"list": ["a"], "range": "0..1"}):
         with pytest.raises(FormError, match="exactly one of list and range"):
-            make({"name": "x", "label": "X", "type": "table", "free": 1, "columns": [{"name": "c", "label": "C"} | keys]})
+            make(
+                {
+                    "name": "x",
+                    "label": "X",
+                    "type": "table",
+                    "free": 1,
+                    "columns": [{"name": "c", "label": "C"} | keys],
+                }
+            )
 
 
 def test_both_ends_of_a_range_have_equally_many_decimals() -> None:
@@ -275,7 +314,18 @@ def test_both_ends_of_a_range_have_equally_many_decimals() -> None:
     assert packed(form, "-0.25") == -25
     assert form.values({2: -25}) == {"x": "-0.25"}
     assert [refuses(form, number) for number in (-151, -150, 600, 601)] == [True, False, False, True]
-    for limits in ("1.0..6", "1..6.0", "1.0..6.00", "6..1", "1", "1..", "..6", "1...6", "a..b", "1..9999999999999999"):
+    for limits in (
+        "1.0..6",
+        "1..6.0",
+        "1.0..6.00",
+        "6..1",
+        "1",
+        "1..",
+        "..6",
+        "1...6",
+        "a..b",
+        "1..9999999999999999",
+    ):
         with pytest.raises(FormError):
             make({"name": "x", "label": "X", "type": "number", "range": limits})
 
@@ -442,7 +492,8 @@ ADD = [{"name": "rows", "items": ROWS}, {"name": "add", "items": ["x", "y", "z",
 def test_table_bits_in_order() -> None:
     points = {"name": "p", "label": "P", "range": "-1..1", "optional": True}
     form = make(
-        {"name": "x", "label": "X", "type": "table", "rows": "rows", "free": 2, "columns": [GRADES, points]}, list=ADD
+        {"name": "x", "label": "X", "type": "table", "rows": "rows", "free": 2, "columns": [GRADES, points]},
+        list=ADD,
     )
     rows = [["r2 (w)", "C", -1], ["r0", "A", None], {"free": "own", "cells": ["B", 1]}]
     # presence 101 | r0: A=00, empty=00 | r2: w=011, C=10, -1=01 | own: B=01, 1=11
@@ -458,7 +509,9 @@ def test_row_0_is_the_high_bit_of_byte_0() -> None:
 
 
 def test_states_bits_and_length_are_checked() -> None:
-    form = make({"name": "x", "label": "X", "type": "table", "rows": "rows", "free": 1, "columns": [GRADES]}, list=ADD)
+    form = make(
+        {"name": "x", "label": "X", "type": "table", "rows": "rows", "free": 1, "columns": [GRADES]}, list=ADD
+    )
     assert not refuses(form, bits("100 10"))
     assert refuses(form, bits("100 11")), "a state >= n"
     assert not refuses(form, bits("001 100 00"))
@@ -501,7 +554,9 @@ def test_a_with_index_is_always_present_and_only_rows_add() -> None:
     with pytest.raises(FormError, match="r2: no such row"):
         packed(form, ["r2"])
     one = [{"name": "rows", "items": [{"en": "r", "with": "add"}]}, {"name": "add", "items": ["only"]}]
-    assert packed(make({"name": "x", "label": "X", "type": "table", "rows": "rows"}, list=one), ["r (only)"]) == bits("1")
+    assert packed(
+        make({"name": "x", "label": "X", "type": "table", "rows": "rows"}, list=one), ["r (only)"]
+    ) == bits("1")
     table = {"name": "t", "label": "T", "type": "table", "rows": "rows"}
     with pytest.raises(FormError, match="with stands only in items of rows"):
         make(table, {"name": "x", "label": "X", "type": "choice", "list": "rows"}, list=ADD)
@@ -617,7 +672,24 @@ def test_at_least_one_field_of_the_holder_is_filled() -> None:
 
 
 def test_kinds_of_wire_values() -> None:
-    odd = [None, True, 1.0, "plain", "é", b"plain", -1, 2**53, (), (1,), (2008,), (b"",), (b"", b"x"), {}, [1], ((1,),)]
+    odd = [
+        None,
+        True,
+        1.0,
+        "plain",
+        "é",
+        b"plain",
+        -1,
+        2**53,
+        (),
+        (1,),
+        (2008,),
+        (b"",),
+        (b"", b"x"),
+        {},
+        [1],
+        ((1,),),
+    ]
     fine = {
         "text": ["é", b"plain"],
         "number": [-1],
@@ -633,7 +705,10 @@ def test_kinds_of_wire_values() -> None:
 
 def test_a_row_cell_or_choice_shows_its_code_if_it_has_one_else_its_text() -> None:
     grades = [{"code": "5", "en": "excellent", "ru": "отлично"}, {"en": "passed", "ru": "зачтено"}]
-    rows = [{"code": "M", "en": "Mathematics", "ru": "Математика"}, {"en": "{} as language", "with": "languages"}]
+    rows = [
+        {"code": "M", "en": "Mathematics", "ru": "Математика"},
+        {"en": "{} as language", "with": "languages"},
+    ]
     form = make(
         {"name": "c", "label": "C", "type": "choice", "list": "grades"},
         {
@@ -666,7 +741,10 @@ def test_a_row_cell_or_choice_shows_its_code_if_it_has_one_else_its_text() -> No
 
 def test_an_absent_field_in_a_title_vanishes_with_one_blank_before_it() -> None:
     form = make(
-        {"name": "a", "label": "A", "part": 1}, {"name": "b", "label": "B"}, title="Of {a}  {b}!{a}", parts=["1", "2"]
+        {"name": "a", "label": "A", "part": 1},
+        {"name": "b", "label": "B"},
+        title="Of {a}  {b}!{a}",
+        parts=["1", "2"],
     )
     title = {
         (): "Of !",

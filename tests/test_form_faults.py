@@ -53,7 +53,10 @@ type = "table"
 label = "Table"
 rows = "rows"
 free = 2
-columns = [ { name = "k", label = "K", list = "marks", optional = true }, { name = "p", label = "P", range = "0..9", digits = 2 } ]
+columns = [
+  { name = "k", label = "K", list = "marks", optional = true },
+  { name = "p", label = "P", range = "0..9", digits = 2 },
+]
 [[list]]
 name = "rows"
 items = [ "r", { en = "s {}", with = "marks" } ]
@@ -83,6 +86,14 @@ def change(form: dict[str, Any], path: str, value: object) -> dict[str, Any]:
     else:
         place[last] = value
     return form
+
+
+def test_what_is_no_table_is_no_form() -> None:
+    for data in (None, 5, "form", b"form", [], (), [{"id": "a"}]):
+        with pytest.raises(FormError, match="where a form is due"):
+            reduce_form(data)  # type: ignore[arg-type]
+        with pytest.raises(FormError, match="where a form is due"):
+            read(data)
 
 
 def test_the_good_form_is_good() -> None:
@@ -212,8 +223,15 @@ def test_hashed_bytes_hold_one_language_and_no_map_where_a_text_will_do() -> Non
         ("list.0.items.1", {}),
         ("office", {}),
     ):
-        changed = change({**data, "list": [dict(one, items=list(one["items"])) for one in data["list"]],
-                          "field": [dict(one) for one in data["field"]]}, path, value)
+        changed = change(
+            {
+                **data,
+                "list": [dict(one, items=list(one["items"])) for one in data["list"]],
+                "field": [dict(one) for one in data["field"]],
+            },
+            path,
+            value,
+        )
         with pytest.raises(FormError):
             read(changed)
 
@@ -225,7 +243,11 @@ def test_doubled_items_are_the_issuers_fault_and_no_reason_to_refuse_a_certifica
     rows = change(good(), "list.0.items", ["s 1", {"en": "s {}", "with": "marks"}])
     with pytest.raises(FormError, match="'s 1' stands 2 times"):
         reduce_form(rows)
-    data = change(reduce_form(good())[0], "list", ({"name": "rows", "items": ("r", "r")}, {"name": "marks", "items": ("1",)}))
+    data = change(
+        reduce_form(good())[0],
+        "list",
+        ({"name": "rows", "items": ("r", "r")}, {"name": "marks", "items": ("1",)}),
+    )
     assert read(data).fields[4].kind.type == "table"
 
 
@@ -239,8 +261,23 @@ SCALARS = (
     | st.sampled_from(["en", "text", "table", "date", "marks", "rows", "0..9", "0.1..0.9", "month"])
 )
 KEYS = st.integers(-24, 23) | st.sampled_from(
-    "id edition language letters title number parts field list name label type holder required part max range unit"
-    " digits partial until rows free columns optional items code with en ru".split()
+    (
+        *(
+            "id",
+            "edition",
+            "language",
+            "letters",
+            "title",
+            "number",
+            "parts",
+            "field",
+            "list",
+            "name",
+            "label",
+        ),
+        *("type", "holder", "required", "part", "max", "range", "unit", "digits", "partial", "until", "rows"),
+        *("free", "columns", "optional", "items", "code", "with", "en", "ru"),
+    )
 )
 ANY = st.recursive(
     SCALARS,
@@ -275,7 +312,9 @@ def put(value: Any, way: tuple[Any, ...], new: Any) -> Any:
         return new
     if isinstance(value, dict):
         return value | {way[0]: put(value[way[0]], way[1:], new)}
-    return tuple(put(inside, way[1:], new) if place == way[0] else inside for place, inside in enumerate(value))
+    return tuple(
+        put(inside, way[1:], new) if place == way[0] else inside for place, inside in enumerate(value)
+    )
 
 
 DATA = reduce_form(good())[0]
@@ -308,7 +347,13 @@ def hostile() -> list[dict[str, Any]]:
         form | {"letters": "é" * 32_000},
         form | {"field": (holder, table | {"columns": columns})},
         form | {"field": (holder, rows), "list": lists},
-        form | {"field": (holder, *({"name": f"t{n}", "label": "T", "type": "table", "rows": "a"} for n in range(22)))}
+        form
+        | {
+            "field": (
+                holder,
+                *({"name": f"t{n}", "label": "T", "type": "table", "rows": "a"} for n in range(22)),
+            )
+        }
         | {"list": lists},
         form | {"field": tuple({"name": f"n{n}", "label": ""} for n in range(3000))},
         form | {"parts": ("",) * 60_000},

@@ -20,7 +20,9 @@ LANGUAGES = ("ru", "de", "fr", "es", "pl")
 
 def make(*fields: dict[str, Any], **keys: Any) -> Form:
     texts = {"en": "Title"} | {language: f"Title {language}" for language in LANGUAGES}
-    data, translations = reduce_form({"id": "test", "language": "en", "title": texts, "field": [PERSON, *fields]} | keys)
+    data, translations = reduce_form(
+        {"id": "test", "language": "en", "title": texts, "field": [PERSON, *fields]} | keys
+    )
     return read_form(data, raw=cbor.encode(data), translations=translations)
 
 
@@ -76,8 +78,19 @@ def test_a_number_may_be_int_decimal_float_or_text(value: object, wire: int) -> 
 
 @pytest.mark.parametrize(
     "value",
-    [True, None, b"1", [], math.nan, math.inf, Decimal("NaN"), Decimal("1E+999999"), Decimal("1E-999999"), 10**400]
-    + ["", "x", "1e3", "1.", ".5", "--1", "1 000", "٣", "1" * 5_000, "0." + "0" * 5_000],
+    [
+        True,
+        None,
+        b"1",
+        [],
+        math.nan,
+        math.inf,
+        Decimal("NaN"),
+        Decimal("1E+999999"),
+        Decimal("1E-999999"),
+        10**400,
+        *("", "x", "1e3", "1.", ".5", "--1", "1 000", "٣", "1" * 5_000, "0." + "0" * 5_000),
+    ],
 )
 def test_what_is_no_number(value: object) -> None:
     assert "is not a number" in told(field(type="number", range="0.0..9.9"), value)[0]
@@ -115,8 +128,20 @@ def test_a_day_may_be_iso_dotted_or_a_date(value: object) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["2008", "2008-05", "05.2008", 2008, "31.02.2008", "2008-02-30", "2008-13-01", "0000-01-01", "17/05/2008", "", "x"]
-    + ["２００８-05-17", datetime(2008, 5, 17, 12), None, True, 14016.0, 10**30],
+    [
+        "2008",
+        "2008-05",
+        "05.2008",
+        2008,
+        "31.02.2008",
+        "2008-02-30",
+        "2008-13-01",
+        "0000-01-01",
+        "17/05/2008",
+        "",
+        "x",
+        *("２００８-05-17", datetime(2008, 5, 17, 12), None, True, 14016.0, 10**30),
+    ],
 )
 def test_what_is_no_day(value: object) -> None:
     en, ru = told(field(type="date"), value)
@@ -139,7 +164,9 @@ def test_months_and_partial_dates() -> None:
     for value in ("2026", "2026-05-01", date(2026, 5, 2)):
         assert told(month, value)[0].endswith("expected one like 2008-05")
     partial = field(type="date", partial=True)
-    assert [partial.pack(value) for value in (2008, "2008", "05.2008", "2008-05")] == [(2008,), (2008,)] + [(2008, 5)] * 2
+    assert [partial.pack(value) for value in (2008, "2008", "05.2008", "2008-05")] == [(2008,), (2008,)] + [
+        (2008, 5)
+    ] * 2
     assert told(partial, "May")[0].endswith("expected one like 2008-05-17 or less of it")
 
 
@@ -156,7 +183,11 @@ def test_months_and_partial_dates() -> None:
 )
 def test_dates_written_out(language: str, day: str, month: str, year: str, short: str) -> None:
     kind = field(type="date", partial=True).kind
-    assert [kind.long(kind.pack(value), language) for value in ("2008-05-01", "2008-05", "2008")] == [day, month, year]
+    assert [kind.long(kind.pack(value), language) for value in ("2008-05-01", "2008-05", "2008")] == [
+        day,
+        month,
+        year,
+    ]
     assert [kind.brief(kind.pack(value), language) for value in ("2008-05-01", "2008")] == [short, "2008"]
 
 
@@ -175,12 +206,14 @@ def test_a_choice_by_code_or_text_in_any_language_case_and_blanks_apart() -> Non
 def test_an_items_own_word_goes_before_anothers_translation_and_exact_before_loose() -> None:
     one = field(type="choice", list=[{"en": "first", "ru": "second"}, "second", "a", "A"])
     assert [one.pack(word) for word in ("second", "a", "A")] == [1, 2, 3]
-    assert one.pack("Second") == 1 if False else "Second" in told(one, "Second")[0]
+    assert "'Second' is not in the list" in told(one, "Second")[0]
 
 
 def test_a_long_list_offers_what_is_near() -> None:
     words = ["excellent", "good", "fair", "poor", "failed", "passed", "absent"]
-    assert told(field(type="choice", list=words), "excelent")[0] == "'excelent' is not in the list: 'excellent'"
+    assert (
+        told(field(type="choice", list=words), "excelent")[0] == "'excelent' is not in the list: 'excellent'"
+    )
     assert told(field(type="choice", list=words), "zzz") == ("'zzz' is not in the list", "«zzz» нет в списке")
 
 
@@ -214,7 +247,9 @@ def table() -> Table:
 
 def test_rows_are_found_in_every_language() -> None:
     for row in ("Language (Latin)", "Язык (латинский)", "язык (латинский)", "LANGUAGE (latin)"):
-        assert table().value(table().pack([[row, "5", None, None]])) == [["Language (Latin)", "5", None, None]]
+        assert table().value(table().pack([[row, "5", None, None]])) == [
+            ["Language (Latin)", "5", None, None]
+        ]
 
 
 def test_every_wrong_row_is_told() -> None:
@@ -300,7 +335,9 @@ def test_a_cell_that_is_no_row(text: str) -> None:
 
 
 def test_a_cell_of_one_column_tells_its_own_reason() -> None:
-    kind = field(type="table", rows=["a"], columns=[{"name": "m", "label": "M", "list": ["very good", "good"]}]).kind
+    kind = field(
+        type="table", rows=["a"], columns=[{"name": "m", "label": "M", "list": ["very good", "good"]}]
+    ).kind
     assert isinstance(kind, Table)
     assert kind.read_cells(" Very  good") == ("very good",)
     with pytest.raises(FormError, match="'bad' is not in the list: 'very good', 'good'"):
@@ -308,12 +345,19 @@ def test_a_cell_of_one_column_tells_its_own_reason() -> None:
 
 
 def test_a_dash_may_be_an_item() -> None:
-    kind = field(type="table", rows=["a"], columns=[{"name": "m", "label": "M", "list": ["+", "-"], "optional": True}]).kind
+    kind = field(
+        type="table", rows=["a"], columns=[{"name": "m", "label": "M", "list": ["+", "-"], "optional": True}]
+    ).kind
     assert isinstance(kind, Table)
     column = kind.columns[0]
     assert isinstance(column, Column)
     assert (column.pack("-"), column.pack(None), column.pack("")) == (2, 0, 0)
-    assert (column.value(0), column.value(2), column.long(0, "en"), column.long(2, "en")) == (None, "-", "", "-")
+    assert (column.value(0), column.value(2), column.long(0, "en"), column.long(2, "en")) == (
+        None,
+        "-",
+        "",
+        "-",
+    )
 
 
 # whole certificates
@@ -335,12 +379,16 @@ def test_all_faults_are_told_at_once() -> None:
         ("x", "Maths"),
         ("x", "History"),
     ]
-    assert str(caught.value).startswith("other: no such field in the form; n: is required; d: 'soon' is not a date")
+    assert str(caught.value).startswith(
+        "other: no such field in the form; n: is required; d: 'soon' is not a date"
+    )
     assert "n: не заполнено" in (caught.value.ru or "")
 
 
 def test_absent_values_are_left_out_and_the_holder_is_named_from_its_fields() -> None:
-    form = make({"name": "x", "label": "X", "holder": True}, {"name": "t", "label": "T", "type": "table", "free": 1})
+    form = make(
+        {"name": "x", "label": "X", "holder": True}, {"name": "t", "label": "T", "type": "table", "free": 1}
+    )
     wire = form.pack({"who": "Ann", "x": None, "t": []})
     assert wire == {1: b"Ann"}
     assert form.holder(wire) == "Ann"
@@ -351,7 +399,7 @@ def test_absent_values_are_left_out_and_the_holder_is_named_from_its_fields() ->
 
 def test_check_names_the_field() -> None:
     form = make({"name": "n", "label": "N", "type": "number", "required": True, "range": "0..9"})
-    with pytest.raises(FormError, match="n: not a number within 0..9") as caught:
+    with pytest.raises(FormError, match=r"n: not a number within 0\.\.9") as caught:
         form.check({1: b"Ann", 2: 10}, None)
     assert caught.value.field == "n"
     with pytest.raises(FormError, match="n is required"):

@@ -9,8 +9,7 @@ from typing import Final
 import click
 
 from qrcert import __version__
-from qrcert.cli import screen
-from qrcert.errors import QrcertError, RosterError
+from qrcert.cli import reporting, screen
 
 _COMMANDS: Final = {
     "demo": ("qrcert.cli.demo", "demo_command", "The whole story in one folder, in seconds."),
@@ -30,8 +29,8 @@ _COMMANDS: Final = {
 """Name -> module, object, one line of help: the help page needs none of the modules."""
 
 
-class _Commands(click.Group):
-    """A group whose commands are imported when they are called."""
+class _Commands(screen.Group):
+    """The group of all commands; each is imported when it is called, and its errors are told here."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -48,6 +47,10 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> int:
+        """Run the command; here, where the chosen language is still known, its errors are told."""
+        return reporting.report(lambda: super(_Commands, self).invoke(ctx))
+
 
 @click.command(
     cls=_Commands,
@@ -55,34 +58,14 @@ class _Commands(click.Group):
     epilog="qrcert COMMAND --help tells more of each. Exit status: 0 genuine, 1 refused, 2 could not check.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="qrcert")
-@click.option("--lang", type=click.Choice(["ru", "en"]), help="Language of answers; default: the system's.")
-@click.pass_context
-def commands(ctx: click.Context, lang: str | None) -> None:
+@screen.lang_option
+def commands(lang: str | None) -> None:
     """School certificates on paper that prove themselves: signed, in a QR code, verified offline."""
-    ctx.obj = lang
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command line and exit: 0 done or genuine, 1 refused, 2 could not check or bad use."""
     screen.prepare_streams()
-    try:
-        status = commands.main(arguments, prog_name="qrcert", standalone_mode=False)
-    except click.Abort:
-        screen.tell("stopped", error=True)
-        status = 2
-    except click.ClickException as error:
-        screen.tell_usage(error)
-        status = 2
-    except RosterError as error:
-        screen.tell_problems(error)
-        status = 2
-    except QrcertError as error:
-        screen.tell_error(error)
-        status = 2
-    except BrokenPipeError:
-        screen.drop_stdout()
-        status = 2
-    except KeyboardInterrupt:
-        screen.tell("stopped", error=True)
-        status = 2
-    sys.exit(status if isinstance(status, int) else 0)
+    sys.exit(
+        reporting.report(lambda: commands.main(arguments, prog_name="qrcert", standalone_mode=False))
+    )

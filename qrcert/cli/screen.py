@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import locale
 import os
 import sys
@@ -10,11 +11,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from qrcert.errors import KeyFileError, QrcertError, Refused, RosterError
+from qrcert.errors import KeyFileError, Refused
 
 LANGUAGES: Final = ("ru", "en")
 
@@ -24,6 +25,11 @@ _PLAIN: Final = {
 }  # fmt: skip
 """What stands in for typographic signs on screens that have none, such as code page 866."""
 
+_ERRORS: Final = "qrcert.plain"
+"""The name of what becomes of characters that an encoding lacks (`codecs.register_error`)."""
+
+_YES: Final = frozenset(("y", "yes", "д", "да"))
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -32,12 +38,11 @@ def prepare_streams() -> None:
 
     With ``PYTHONIOENCODING`` set, characters that the encoding lacks come as plain signs or escapes.
     """
-    codecs.register_error("qrcert.plain", _plainly)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             encoding = stream.encoding if os.environ.get("PYTHONIOENCODING") else "utf-8"
-            reconfigure(encoding=encoding, errors="qrcert.plain")
+            reconfigure(encoding=encoding, errors=_ERRORS)
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:
@@ -47,13 +52,10 @@ def _plainly(error: UnicodeError) -> tuple[str, int]:
     return "".join(_PLAIN.get(one, f"\\u{ord(one):04x}") for one in lacking), error.end
 
 
-def drop_stdout() -> None:
-    """Leave standard output to nobody after its reader went away, so that Python's exit stays quiet."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+codecs.register_error(_ERRORS, _plainly)
 
 
-def language(chosen: str | None) -> str:
+def language(chosen: str | None = None) -> str:
     """Return ``ru`` or ``en``: as chosen after the command, before it, or as the system speaks."""
     context = click.get_current_context(silent=True)
     above = context.find_root().obj if context else None
@@ -80,28 +82,6 @@ def tell(line: str = "", *, error: bool = False) -> None:
     click.echo(line, err=error)
 
 
-def tell_error(error: QrcertError) -> None:
-    """Print an error and its next step, as every command does."""
-    tell(f"qrcert: error: {error}", error=True)
-    if error.hint:
-        tell(f"qrcert: hint: {error.hint}", error=True)
-
-
-def tell_problems(error: RosterError) -> None:
-    """Print every fault of a class list, one a line, then the error itself."""
-    lang = language(None)
-    for problem in error.problems:
-        tell(f"  {problem.text(lang)}", error=True)
-    tell_error(error)
-
-
-def tell_usage(error: click.ClickException) -> None:
-    """Print what is wrong with a command line and where its help is."""
-    tell(f"qrcert: error: {error.format_message()}", error=True)
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        tell(f"qrcert: hint: {error.ctx.command_path} --help", error=True)
-
-
 def write_result(lines: Iterable[str], output: Path | None) -> None:
     """Print a result, or write it to the file that ``-o`` named, UTF-8."""
     if output is None:
@@ -109,35 +89,57 @@ def write_result(lines: Iterable[str], output: Path | None) -> None:
             tell(line)
         return
     try:
-        output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors=_ERRORS)
     except OSError as error:
-        raise Refused(f"cannot write {output.name!r}: {error.strerror}") from error
+        raise Refused(f"cannot write {str(output)!r}: {error.strerror}") from error
 
 
-def confirm(question: str, *, yes: bool) -> None:
-    """Go on if ``yes`` or the person says so; raise `Refused` if not, or if nobody is there to be asked."""
+def write_json(data: object, output: Path | None) -> None:
+    """Print data as JSON, or write it to the file that ``-o`` named; only ASCII where the screen is not UTF-8."""
+    plain = output is None and codecs.lookup(sys.stdout.encoding).name != "utf-8"
+    write_result([json.dumps(data, ensure_ascii=plain, indent=1)], output)
+
+
+def confirm(question: str, *, yes: bool, hint: str = "look, then add --yes") -> None:
+    """Go on if ``yes`` or the person says so; raise `Refused` if not, or if nobody is there to be asked.
+
+    ``hint`` tells what to do where nobody is at the terminal.
+    """
     if yes:
         return
     if not sys.stdin.isatty():
-        raise Refused("this needs an answer and nobody is at the terminal", hint="look, then add --yes")
-    if not click.confirm(question, err=True):
+        raise Refused("this needs an answer and nobody is at the terminal", hint=hint)
+    suffix = pick(language(), " [y/N]: ", " [д/Н]: ")
+    said: str = click.prompt(question, default="", show_default=False, prompt_suffix=suffix, err=True)
+    if said.strip().casefold() not in _YES:
         raise Refused("not confirmed, nothing was changed")
 
 
-def passphrase(file: Path | None, *, what: str, new: bool = False) -> bytes:
-    """Return the passphrase of ``what``: from the first line of ``file``, else asked for on the terminal."""
+def passphrase(file: Path | None, *, what: tuple[str, str], new: bool = False) -> bytes:
+    """Return the passphrase of ``what``: from the first line of ``file``, else asked for on the terminal.
+
+    ``what`` is its owner in English and Russian, after "passphrase of". A new one is asked for twice.
+    """
     if file is not None:
         try:
             lines = file.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise KeyFileError(f"cannot read the passphrase file {file.name!r}") from error
+        except OSError as error:
+            raise KeyFileError(f"cannot read the passphrase file {str(file)!r}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise KeyFileError(f"the passphrase file {str(file)!r} is not UTF-8 text") from error
         return (lines[0] if lines else "").encode()
     if not sys.stdin.isatty():
         raise KeyFileError(
-            f"the passphrase of {what} is needed and nobody is at the terminal",
-            hint="--passphrase-file FILE, a file only you can read",
+            f"the passphrase of {what[0]} is needed and nobody is at the terminal",
+            hint="name a file that only you can read: --passphrase-file FILE",
         )
-    said: str = click.prompt(f"passphrase of {what}", hide_input=True, confirmation_prompt=new, err=True)
+    lang = language()
+    said: str = click.prompt(
+        pick(lang, f"passphrase of {what[0]}", f"пароль {what[1]}"),
+        hide_input=True,
+        confirmation_prompt=pick(lang, "the same again", "ещё раз то же") if new else False,
+        err=True,
+    )
     return said.encode()
 
 
@@ -163,7 +165,27 @@ class Progress:
         self._done = done
 
 
-class Day(click.ParamType[date]):
+class Group(click.Group):
+    """A group of commands in the order of use; without a command it shows its help, as a mistake."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        if not args:
+            click.echo(self.get_help(ctx), err=True)
+            ctx.exit(2)
+        return super().parse_args(ctx, args)
+
+
+if TYPE_CHECKING:
+    _DayType = click.ParamType[date]
+else:
+    _DayType = click.ParamType  # not subscriptable before click 8.4
+
+
+class Day(_DayType):
     """A calendar day on the command line: ``2026-06-25`` or ``25.06.2026``."""
 
     name = "day"
@@ -178,16 +200,33 @@ class Day(click.ParamType[date]):
         raise click.BadParameter(f"{value!r} is no day; write it as 2026-06-25 or 25.06.2026", ctx, param)
 
 
+def _remember(ctx: click.Context, _: click.Parameter, value: str | None) -> str | None:
+    """Keep the language where errors and questions find it, whatever becomes of the command."""
+    if value is not None:
+        ctx.find_root().obj = value
+    return value
+
+
 def lang_option(command: _Command) -> _Command:
     """Add ``--lang`` to a command."""
-    choose = click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Language of the answer.")
+    choose = click.option(
+        "--lang",
+        type=click.Choice(list(LANGUAGES)),
+        callback=_remember,
+        is_eager=True,
+        help="Language of the answer; default: the system's.",
+    )
     return choose(command)
 
 
 def output_option(command: _Command) -> _Command:
     """Add ``-o FILE`` to a command."""
     choose = click.option(
-        "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the result to FILE."
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Write the result to FILE.",
     )
     return choose(command)
 
@@ -197,6 +236,7 @@ def passphrase_option(command: _Command) -> _Command:
     choose = click.option(
         "--passphrase-file",
         type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
         help="Take the passphrase from the first line of FILE instead of asking.",
     )
     return choose(command)
@@ -207,6 +247,7 @@ def home_option(command: _Command) -> _Command:
     choose = click.option(
         "--home",
         type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
         help="Folder of your lists; default: the user's data folder.",
     )
     return choose(command)

@@ -6,7 +6,7 @@ language; translations stand beside it and may be mended for ever.
 
 from __future__ import annotations
 
-from qrcert.form.columns import Column
+from qrcert.form.columns import Column, read_cells
 from qrcert.form.dates import Date
 from qrcert.form.filling import sample_of
 from qrcert.form.headings import Heading, Headings
@@ -44,6 +44,7 @@ __all__ = [
     "Value",
     "Wire",
     "Words",
+    "read_cells",
     "read_form",
     "read_office",
     "reduce_form",

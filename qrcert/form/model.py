@@ -121,10 +121,13 @@ class Form:
     parts: tuple[Text, ...] = ()
     digits: int | None = None
     _plans: dict[int | None, _Plan] = attribute(init=False, repr=False, compare=False)
+    _ends: tuple[int, ...] = attribute(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parts = (None, *range(1, len(self.parts) + 1))
         object.__setattr__(self, "_plans", {part: self._plan(part) for part in parts})
+        ends = (one.key for one in self.fields if isinstance(one.kind, Date) and one.kind.until)
+        object.__setattr__(self, "_ends", tuple(ends))
 
     def _plan(self, part: int | None) -> _Plan:
         fields = self.of_part(part)
@@ -245,12 +248,7 @@ class Form:
 
     def until(self, wire: Mapping[int, Any]) -> int | None:
         """Return the certificate's own last day (days since 1970-01-01), or None if it has none."""
-        days = [
-            wire[one.key]
-            for one in self.fields
-            if isinstance(one.kind, Date) and one.kind.until and one.key in wire
-        ]
-        return min(days, default=None)
+        return min([wire[key] for key in self._ends if key in wire], default=None)
 
     def values(self, wire: Mapping[int, Any]) -> dict[str, Value]:
         """Return the values by name, as `pack` takes them: texts, numbers, ISO dates, words, lists of rows."""

@@ -27,7 +27,8 @@ def read_office(toml: Mapping[str, Any]) -> Office:
 
     ``toml`` is the whole parsed form. Raises `FormError` for a form or an office that breaks the language.
     """
-    form = build_form(reduce_form(toml)[0])
+    data, translations = reduce_form(toml)
+    form = build_form(data, translations=translations)
     tree = _OFFICE(toml.get("office", {}), _Reader(document_language(toml)), "office")
     fields = tuple([_field(one, form) for one in tree.get("field", ())])
     if len({one.name for one in fields}) < len(fields):

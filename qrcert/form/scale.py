@@ -19,45 +19,9 @@ MAX_DIGITS = 15
 # Languages whose decimals stand after a comma; all others take the point.
 _COMMA = frozenset(
     (
-        *(
-            "be",
-            "bg",
-            "bs",
-            "ca",
-            "cs",
-            "da",
-            "de",
-            "el",
-            "es",
-            "et",
-            "eu",
-            "fi",
-            "fr",
-            "gl",
-            "hr",
-            "hu",
-            "hy",
-        ),
-        *(
-            "id",
-            "is",
-            "it",
-            "ka",
-            "kk",
-            "ky",
-            "lt",
-            "lv",
-            "mk",
-            "nb",
-            "nl",
-            "nn",
-            "no",
-            "pl",
-            "pt",
-            "ro",
-            "ru",
-        ),
-        *("sk", "sl", "sq", "sr", "sv", "tg", "tr", "tt", "uk", "uz", "vi"),
+        *("be", "bg", "bs", "ca", "cs", "da", "de", "el", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu"),
+        *("hy", "id", "is", "it", "ka", "kk", "ky", "lt", "lv", "mk", "nb", "nl", "nn", "no", "pl", "pt"),
+        *("ro", "ru", "sk", "sl", "sq", "sr", "sv", "tg", "tr", "tt", "uk", "uz", "vi"),
     )
 )
 _RANGE = re.compile(r"(-?[0-9]{1,16}(?:\.[0-9]{1,15})?)\.\.(-?[0-9]{1,16}(?:\.[0-9]{1,15})?)", re.ASCII)

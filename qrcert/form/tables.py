@@ -11,15 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
 from typing import Any, ClassVar, NamedTuple
 
 from qrcert.errors import FormError
 from qrcert.form.columns import Cell, Column, read_cells
 from qrcert.form.kinds import Words
 from qrcert.form.wording import Item, Spellings, combined, loose, quoted, quoted_ru
-
-_BITS = bytes(byte == ord("1") for byte in range(256))  # digits of a binary number -> 0 or 1, for compress
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +25,11 @@ class Row:
 
     item: Item
     adds: tuple[Item, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """The bits of the index into ``adds``; 0 where the row adds nothing."""
+        return (len(self.adds) - 1).bit_length() if self.adds else 0
 
     def word(self, added: int | None) -> str:
         """Return the row's value: as printed in the document's language, with item ``added`` of its list."""
@@ -48,15 +50,12 @@ class Entry(NamedTuple):
     states: tuple[int, ...]
 
 
-class _Layout(NamedTuple):
-    """Where a listed row's own bits are: its index, and width and number of states of its `with` index."""
+class _Adding(NamedTuple):
+    """A listed row with a `with` index: its place from the last row, width and number of states of the index."""
 
-    row: int
+    shift: int
     width: int
     states: int
-
-
-_FREE = _Layout(-1, 0, 0)
 
 
 class Table:
@@ -69,11 +68,10 @@ class Table:
         self.columns = tuple(columns)
         self.free = free
         self.words = words
-        self._layouts = tuple(
-            _Layout(index, (len(row.adds) - 1).bit_length() if row.adds else 0, len(row.adds))
-            for index, row in enumerate(self.rows)
+        last = len(self.rows) - 1
+        self._adding = tuple(
+            _Adding(last - index, row.width, len(row.adds)) for index, row in enumerate(self.rows) if row.adds
         )
-        self._digits = f"0{len(self.rows)}b"
         self._width = sum(column.width for column in self.columns)
         self._mask = (1 << self._width) - 1
         self._loose = _loose_columns(self.columns)
@@ -82,24 +80,32 @@ class Table:
 
     def check(self, wire: object) -> None:
         """Raise `FormError` unless ``wire`` is the one spelling of rows and states that the form has."""
-        rows, rest, left, texts = self._open(wire)
-        loose, cells_width, cells_mask = self._loose, self._width, self._mask
-        if loose and texts:
-            rows += [_FREE] * len(texts)
-        for _, width, states in rows:
-            if width:
-                left -= width
-                if rest >> left & (1 << width) - 1 >= states:
-                    raise FormError("an index beyond the list that a row adds")
-            left -= cells_width
-            if loose:
-                cells = rest >> left & cells_mask
-                for shift, mask, states in loose:
-                    if cells >> shift & mask >= states:
-                        raise FormError("a state beyond those of its column")
+        presence, adding, rest, left, texts = self._open(wire)
+        if self._loose:
+            self._check_columns(presence, rest, left, len(texts))
+        used = 0
+        for shift, width, states in adding:
+            used += width
+            before = (presence >> shift + 1).bit_count() * self._width
+            if rest >> left - before - used & (1 << width) - 1 >= states:
+                raise FormError("an index beyond the list that a row adds")
 
-    def _open(self, wire: object) -> tuple[list[_Layout], int, int, tuple[bytes | str, ...]]:
-        """Return the listed rows present, the bits after the presence bits, how many they are, the free texts.
+    def _check_columns(self, presence: int, rest: int, left: int, free: int) -> None:
+        for added in (*self._added_widths(presence), *[0] * free):
+            left -= added + self._width
+            cells = rest >> left & self._mask
+            for shift, mask, states in self._loose:
+                if cells >> shift & mask >= states:
+                    raise FormError("a state beyond those of its column")
+
+    def _added_widths(self, presence: int) -> Iterator[int]:
+        """Yield for each listed row that is present how many bits its `with` index takes."""
+        for index, row in enumerate(self.rows, 1):
+            if presence >> len(self.rows) - index & 1:
+                yield row.width
+
+    def _open(self, wire: object) -> tuple[int, list[_Adding], int, int, tuple[bytes | str, ...]]:
+        """Return the presence bits, the rows of them that add, the bits after them, how many, the free texts.
 
         Shape, texts, length and filling are checked here; the states that the bits spell are not.
         """
@@ -113,39 +119,42 @@ class Table:
                 self.words.check(text)
         if type(bits) is not bytes:
             raise FormError("not a table")
-        size = len(bits) * 8
-        after = size - len(self.rows)
+        after = len(bits) * 8 - len(self.rows)
         number = int.from_bytes(bits, "big")
         if after < 0:
             raise FormError("fewer bits than the table has rows")
-        digits = format(number >> after, self._digits) if self.rows else ""
-        present = list(compress(self._layouts, digits.encode().translate(_BITS)))
-        if not present and not texts:
+        presence = number >> after
+        if not presence and not texts:
             raise FormError("a table without a row")
-        left = (len(present) + len(texts)) * self._width + sum([layout[1] for layout in present])
+        adding = [one for one in self._adding if presence >> one[0] & 1]
+        left = (presence.bit_count() + len(texts)) * self._width + sum([one[1] for one in adding])
         fill = after - left
         if not 0 <= fill < 8:
             raise FormError(f"{len(bits)} bytes of bits, not as many as its rows need")
         if number & (1 << fill) - 1:
             raise FormError("bits set after the last state")
-        return present, number >> fill, left, texts
+        return presence, adding, number >> fill, left, texts
 
     def entries(self, wire: bytes | tuple[Any, ...]) -> list[Entry]:
         """Return the rows of a wire value that passed `check`, in its order."""
-        present, rest, left, texts = self._open(wire)
-        sources: list[tuple[_Layout | None, bytes | str | None]] = [(layout, None) for layout in present]
+        presence, _, rest, left, texts = self._open(wire)
+        last = len(self.rows) - 1
+        sources: list[tuple[int | None, bytes | str | None]] = [
+            (index, None) for index in range(len(self.rows)) if presence >> last - index & 1
+        ]
         sources += [(None, text) for text in texts]
         entries = []
-        for layout, text in sources:
+        for row, text in sources:
             added = None
-            if layout is not None and layout.states:
-                left -= layout.width
-                added = rest >> left & (1 << layout.width) - 1
+            if row is not None and self.rows[row].adds:
+                width = self.rows[row].width
+                left -= width
+                added = rest >> left & (1 << width) - 1
             states = []
             for column in self.columns:
                 left -= column.width
                 states.append(rest >> left & (1 << column.width) - 1)
-            entries.append(Entry(None if layout is None else layout.row, added, text, tuple(states)))
+            entries.append(Entry(row, added, text, tuple(states)))
         return entries
 
     def _bits(self, entries: Sequence[Entry]) -> bytes:
@@ -157,7 +166,7 @@ class Table:
         for entry in entries:
             parts = [(column.width, state) for column, state in zip(self.columns, entry.states, strict=True)]
             if entry.row is not None and entry.added is not None:
-                parts.insert(0, (self._layouts[entry.row].width, entry.added))
+                parts.insert(0, (self.rows[entry.row].width, entry.added))
             for bits, state in parts:
                 number = number << bits | state
                 width += bits
@@ -348,7 +357,7 @@ def _parts(given: object) -> tuple[str, Sequence[object]]:
 def _heading(given: object) -> str:
     """Return the name of a row that could not be packed, as far as it has one."""
     if isinstance(given, Mapping):
-        given = given.get("free")
+        given = given.get("free", given)
     elif isinstance(given, (list, tuple)) and given:
         given = given[0]
     return given if isinstance(given, str) else str(given)[:40]

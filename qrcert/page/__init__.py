@@ -5,7 +5,8 @@
 The page knows no forms and no meaning: a ``Sheet`` is text as it shall stand there.
 """
 
-from qrcert.page.press import Box, code_box, draw
+from qrcert.page.layout import Box, code_box
+from qrcert.page.press import draw
 from qrcert.page.sheet import GARNET, INDIGO, PALETTES, PETROL, PINE, PLUM, Palette, Sheet, Table
 
 __all__ = [

@@ -57,10 +57,16 @@ def count_lines(words: Sequence[float], *, blank: float, space: float) -> int:
 
 
 def set_block(
-    runs: Sequence[Run], *, size: float, space: float, cut: str = "plain", tracking: float = 0.0
+    runs: Sequence[Run],
+    *,
+    size: float,
+    space: float,
+    cut: str = "plain",
+    strong: str = "bold",
+    tracking: float = 0.0,
 ) -> Block:
     """Return the narrowest block that needs no more lines than ``space`` does: no line with one lonely word."""
-    words = [size * word for word in word_widths(runs, cut=cut, tracking=tracking)]
+    words = [size * word for word in word_widths(runs, cut=cut, strong=strong, tracking=tracking)]
     blank = size * (width(" ", cut) + tracking)
     lines = count_lines(words, blank=blank, space=space - _EASE)
     high = height(lines, size=size)

@@ -1,55 +1,32 @@
-"""The press: sheets in, one PDF/A-3a out, a page a sheet. The typst templates do the setting."""
+"""The press: sheets in, one PDF/A-3a out, a page a sheet. The typst template sets what the galley measured."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from qrcert.errors import MissingExtra, Refused
 from qrcert.page.emblem import emblem
 from qrcert.page.faces import FOLDER, known
+from qrcert.page.galley import body, foot, numbered, texts
+from qrcert.page.layout import Layout, layout
+from qrcert.page.matrix import draw_code
 from qrcert.page.ornament import frame, plain_frame
-from qrcert.page.setting import numbered, set_sheet
 from qrcert.page.sheet import Sheet
+from qrcert.page.words import words
 
 if TYPE_CHECKING:
     import typst
 
 _TEMPLATES = Path(__file__).parent.parent / "pages"
-_MM = 72 / 25.4
 
-# The templates, and where each has the white square of the code: left, top and side in millimetres from the
-# top left corner. It keeps clear of the folds of A4, at 99, 148.5 and 198 mm down and 105 mm across.
-_SQUARES = {"certificate": (127.0, 214.5, 57.0)}
-
-# What the template says when a sheet is beyond its smallest setting: which sheet, and how many mm too much.
-_TOO_LONG = re.compile(r'panicked with: "too long (\d+) (\d+)"')
-
-
-class Box(NamedTuple):
-    """A box on the page in points, from the top left corner of A4."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-def code_box(page: str = "certificate") -> Box:
-    """Return the white square that holds the code and its quiet zone, the same on every sheet.
-
-    Raises Refused for a page that does not exist.
-    """
-    if page not in _SQUARES:
-        raise Refused(f"there is no page {page!r}, only {', '.join(sorted(_SQUARES))}")
-    left, top, side = (length * _MM for length in _SQUARES[page])
-    return Box(left, top, left + side, top + side)
+# What a file name must not hold on some system; letters of any script may stand there.
+_UNSAFE = re.compile(r"[^\w.-]+")
 
 
 def draw(sheets: Sequence[Sheet], *, day: date, page: str = "certificate") -> bytes:
@@ -59,39 +36,26 @@ def draw(sheets: Sequence[Sheet], *, day: date, page: str = "certificate") -> by
     sheet, for contents that do not fit, characters that the fonts lack, a code too dense to be read, or a
     draft with a code; MissingExtra without typst.
     """
-    square = code_box(page)
+    plan = layout(page)
     if not sheets:
         raise Refused("there is no sheet to draw")
     for sheet in sheets:
         _check(sheet)
     art = {(sheet.palette, sheet.draft): str(at) for at, sheet in enumerate(sheets)}
-    side = square.right - square.left
-    taken: set[str] = set()
+    names = _attachment_names(sheets)
     data = {
         "title": f"{sheets[0].title} {numbered(sheets[0])}" if len(sheets) == 1 else sheets[0].title,
         "author": sheets[0].school,
         "day": {"year": day.year, "month": day.month, "day": day.day},
-        "square": {"left": square.left, "top": square.top, "side": side},
+        "boxes": {"body": plan.body, "foot": plan.foot, "square": plan.square},
         "frames": {name: plain_frame(inks) if draft else frame(inks) for (inks, draft), name in art.items()},
         "emblems": {name: None if draft else emblem(inks) for (inks, draft), name in art.items()},
         "sheets": [
-            set_sheet(sheet, art=art[sheet.palette, sheet.draft], room=side, taken=taken) for sheet in sheets
+            _set(sheet, plan, art=art[sheet.palette, sheet.draft], name=name)
+            for sheet, name in zip(sheets, names, strict=True)
         ],
     }
-    return _print(page, data, sheets)
-
-
-def _texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
-    """Yield every text of a sheet that comes from outside, each with what it is."""
-    for name in ("heading", "title", "number", "holder", "issued", "school", "place", "post", "head", "key"):
-        yield name, getattr(sheet, name) or ""
-    for sentence in sheet.before + sheet.after:
-        yield "sentence", sentence
-    for label, text in sheet.facts:
-        yield f"field {label!r}", label + text
-    for table in sheet.tables:
-        rows = chain((table.label,), table.headings, *table.rows)
-        yield f"table {table.label!r}", "".join(rows)
+    return _print(page, data)
 
 
 def _check(sheet: Sheet) -> None:
@@ -101,11 +65,49 @@ def _check(sheet: Sheet) -> None:
     for table in sheet.tables:
         if any(len(row) != 1 + len(table.headings) for row in table.rows):
             raise Refused(f"sheet {sheet.number!r}: a row of table {table.label!r} is not as long as its head")
-    for what, text in _texts(sheet):
+    for what, text in texts(sheet):
         unknown = sorted(set(text) - known())
         if unknown:
             listed = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in unknown)
             raise Refused(f"sheet {sheet.number!r}: the page's fonts lack {listed} of the {what}")
+
+
+def _attachment_names(sheets: Sequence[Sheet]) -> list[str]:
+    """Return a file name for the text of each sheet's code, all different also on systems that ignore case."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for sheet in sheets:
+        stem = "certificate-" + (_UNSAFE.sub("-", sheet.number).strip("-.") or "0")
+        name, count = stem, 1
+        while name.lower() in taken:
+            count += 1
+            name = f"{stem}-{count}"
+        taken.add(name.lower())
+        names.append(f"{name}.qc1.txt")
+    return names
+
+
+def _set(sheet: Sheet, plan: Layout, *, art: str, name: str) -> dict[str, object]:
+    """Return the data of one sheet for the template; ``art`` names its ornaments, ``name`` its attachment."""
+    own = words(sheet.language)
+    room = plan.square.right - plan.square.left
+    code = None if sheet.symbol is None else draw_code(sheet.symbol, room=room)
+    across = own.draft if sheet.draft else own.test if sheet.test else None
+    return {
+        "lang": sheet.language,
+        "ink": sheet.palette.ink,
+        "accent": sheet.palette.title,
+        "gold": sheet.palette.gold,
+        "art": art,
+        "body": body(sheet, room=plan.body.bottom - plan.body.top),
+        "foot": foot(sheet, room=plan.foot.bottom - plan.foot.top, space=plan.foot.right - plan.foot.left),
+        "across": across,
+        "test": own.test if sheet.test else None,
+        "duplicate": own.duplicate if sheet.duplicate else None,
+        "code": code and {"svg": code.svg, "side": code.side, "alt": own.code},
+        "codeless": own.codeless,
+        "attachment": sheet.attachment and (name, sheet.attachment, own.attachment),
+    }
 
 
 @cache
@@ -116,7 +118,7 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER])
 
 
-def _print(page: str, data: dict[str, object], sheets: Sequence[Sheet]) -> bytes:
+def _print(page: str, data: dict[str, object]) -> bytes:
     """Run the template; its warnings are errors, for they mean a font or a rule that was not kept."""
     try:
         import typst
@@ -125,25 +127,11 @@ def _print(page: str, data: dict[str, object], sheets: Sequence[Sheet]) -> bytes
     compiler = typst.Compiler(_TEMPLATES / f"{page}.typ", root=_TEMPLATES, font_paths=_fonts())
     try:
         pdf, warnings = compiler.compile_with_warnings(
-            format="pdf", pdf_standards=["a-3a"], sys_inputs={"sheets": json.dumps(data)}
+            format="pdf", pdf_standards=["a-3a"], sys_inputs={"data": json.dumps(data, ensure_ascii=False)}
         )
     except typst.TypstError as error:
-        raise _refusal(error.message, sheets) from error
+        raise Refused(f"the page could not be set: {error.message}") from error
     if warnings:
         raise Refused(f"the page was not set cleanly: {warnings[0].message}")
     assert isinstance(pdf, bytes)
     return pdf
-
-
-def _refusal(message: str, sheets: Sequence[Sheet]) -> Refused:
-    """Return what the template's error says to the person who issues."""
-    found = _TOO_LONG.fullmatch(message)
-    if found is None:
-        return Refused(f"the page could not be set: {message}")
-    sheet, excess = sheets[int(found[1])], int(found[2])
-    what, text = max(_texts(sheet), key=lambda entry: len(entry[1]))
-    return Refused(
-        f"sheet {sheet.number!r} is {excess} mm longer than one page; its longest part is the {what}, "
-        f"{len(text)} characters",
-        hint="shorten texts or leave out rows",
-    )

@@ -76,7 +76,7 @@ def read(picture: Grey, *, plausible: Plausible, seconds: float, before: Found |
     end = time.monotonic() + seconds
     found = before or Found()
     for place, stage in enumerate(STAGES):
-        if place and (complete(found, plausible) or time.monotonic() >= end):
+        if place and (complete(found, plausible) or time.monotonic() >= end or picture.blank):
             break
         found = found.joined(stage(picture))
     return found

@@ -31,6 +31,9 @@ LOCK = threading.Lock()
 """PDFium is not safe for threads: whoever calls it in a process with threads holds this."""
 
 _POINTS_AN_INCH = 72
+_LOCKED = (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
+_ENCRYPTED = b"/Encrypt"
+"""Stands in the clear in every encrypted PDF, in its trailer (ISO 32000-1 section 7.5.5)."""
 
 
 def open_document(data: bytes) -> pypdfium2.PdfDocument:
@@ -38,17 +41,16 @@ def open_document(data: bytes) -> pypdfium2.PdfDocument:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if error.err_code in (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY):
+        # PDFium leaves the error of an earlier file in place for some, hence the look at the bytes.
+        if error.err_code in _LOCKED and _ENCRYPTED in data:
             raise Unreadable(
                 "the PDF is locked with a password",
                 hint="open it with its password and save or print it to a PDF without one",
             ) from error
-        raise Unreadable(f"a damaged PDF: {error}") from error
+        raise Unreadable("a damaged PDF, or one without pages") from error
     pages = len(document)
-    if pages > MAX_PAGES or pages < 1:
+    if pages > MAX_PAGES:
         document.close()
-        if pages < 1:
-            raise Unreadable("a PDF without pages")
         raise TooBig(
             f"a PDF of {pages} pages, at most {MAX_PAGES} are read", hint="split it into files of fewer pages"
         )
@@ -65,11 +67,11 @@ def render(document: pypdfium2.PdfDocument, page: int, *, dpi: float, box: Box |
     try:
         sheet = document[page - 1]
     except pypdfium2.PdfiumError as error:
-        raise Unreadable(f"page {page} of the PDF is damaged: {error}") from error
+        raise Unreadable(f"page {page} of the PDF is damaged") from error
     try:
         return _draw(sheet, dpi=dpi, box=box)
     except (pypdfium2.PdfiumError, ValueError) as error:
-        raise Unreadable(f"page {page} of the PDF cannot be drawn: {error}") from error
+        raise Unreadable(f"page {page} of the PDF cannot be drawn: {str(error).rstrip('.')}") from error
     finally:
         sheet.close()
 

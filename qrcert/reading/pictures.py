@@ -119,10 +119,20 @@ def from_image(image: Image.Image) -> Grey:
 
 def _opened(data: bytes, kind: Kind) -> Image.Image:
     with _decoding():
-        importlib.import_module(f"PIL.{kind.plugin}")
+        _load_plugin(kind)
         image = Image.open(io.BytesIO(data), formats=[kind.name])
     check_size(*image.size)
     return image
+
+
+def _load_plugin(kind: Kind) -> None:
+    try:
+        importlib.import_module(f"PIL.{kind.plugin}")
+    except ModuleNotFoundError as error:
+        raise Unreadable(
+            f"a picture of the kind {kind.name}, which the installed Pillow does not read",
+            hint="pip install --upgrade pillow",
+        ) from error
 
 
 def _seek(image: Image.Image, place: int) -> bool:

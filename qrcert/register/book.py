@@ -25,7 +25,7 @@ PATIENCE = 10.0
 
 
 class Register:
-    """An open register; use it as a context manager or close it.
+    """An open register; use it as a context manager or close it. ``opened`` tells what opening did.
 
     Every method that changes something does so in one transaction: it is there whole or not at all, whenever the
     program is killed. All methods raise RegisterError.

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from qrcert.errors import FormError
 from qrcert.form import Choice, Date, Field, Form, Number, OfficeField, Table
-from qrcert.form.columns import read_cells
+
 from qrcert.roster.grid import Broken
 from qrcert.text import faults, normalise
 from qrcert.wire import FIRST_DAY, LAST_DAY, to_date
@@ -85,10 +85,8 @@ def issued_value(cell: object) -> date:
 
 
 def field_value(cell: object, field: Field) -> object:
-    """Return what ``field.pack`` takes, or None for a cell that leaves the field empty."""
+    """Return what ``field.pack`` takes, or None for an empty field; tables have `table_rows`."""
     kind = field.kind
-    if isinstance(kind, Table):
-        return _deep(cell)
     value = clean(cell)
     if isinstance(kind, Date):
         return date_value(value)
@@ -122,10 +120,16 @@ def row_cells(cell: object, table: Table) -> tuple[object, ...] | None:
     return tuple(read_cells(value, table.columns))
 
 
+def table_rows(cell: object) -> list[object]:
+    """Return the rows of a whole table, which only JSON can hold in one cell."""
+    rows = _deep(cell)
+    if not isinstance(rows, list):
+        raise FormError(f"{rows!r} is not a list of rows", ru=f"«{rows}» — не список строк")
+    return rows
+
+
 def date_value(value: object) -> object:
     """Return a cleaned cell as the date kinds take it: a spreadsheet's day number or midnight becomes a day."""
-    if isinstance(value, datetime) and value.time() == time.min:
-        return value.date()
     if isinstance(value, str):
         value = _MIDNIGHT.sub("", value)
         if _SERIAL.fullmatch(value):

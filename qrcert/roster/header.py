@@ -132,7 +132,7 @@ class HeaderReader:
         if heading.kind == "free" and not any(char.isalnum() for char in heading.row or ""):
             said = "write the row's name after the colon", "напишите название строки после двоеточия"
         elif heading.kind == "field" and field is not None and isinstance(field.kind, Table):
-            if all(isinstance(cell, (list, tuple)) for _, cell in _below(grid, row, place)):
+            if any(isinstance(cell, list) for _, cell in _below(grid, row, place)):
                 return True  # from JSON
             word = field.label.original
             said = (

@@ -61,7 +61,8 @@ def _decode(data: bytes) -> str:
     )
 
 
-def _parse(text: str, delimiter: str, *, at_most: int = MAX_ROWS) -> list[list[str]]:
+def _parse(text: str, delimiter: str, *, first: int | None = None) -> list[list[str]]:
+    """Return the rows of a text, or only the ``first`` of them."""
     rows: list[list[str]] = []
     columns = 0
     try:
@@ -70,7 +71,7 @@ def _parse(text: str, delimiter: str, *, at_most: int = MAX_ROWS) -> list[list[s
             if len(rows) == MAX_ROWS or columns > MAX_COLUMNS or len(rows) * columns > MAX_CELLS:
                 raise too_large(len(rows) + 1, columns)
             rows.append(row)
-            if len(rows) == at_most:
+            if len(rows) == first:
                 break
     except csv.Error as error:
         raise unusable(
@@ -82,7 +83,7 @@ def _parse(text: str, delimiter: str, *, at_most: int = MAX_ROWS) -> list[list[s
 def _headings(text: str, delimiter: str, known: Callable[[str], bool]) -> int:
     """Return how many headings the best of the first rows has."""
     try:
-        rows = _parse(text, delimiter, at_most=_HEADER_WITHIN)
+        rows = _parse(text, delimiter, first=_HEADER_WITHIN)
     except RosterError:
         return 0
     return max((sum(map(known, row)) for row in rows), default=0)

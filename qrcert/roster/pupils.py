@@ -92,6 +92,8 @@ def _read_grid(path: Path, data: bytes, sheet: str | None, header: HeaderReader)
     suffix = path.suffix.casefold()
     if suffix in (".xlsx", ".xlsm") or data.startswith(_ZIP):
         return read_workbook(data, sheet)
+    if sheet is not None:
+        raise unusable(f"{path.name!r} has no sheets, so none is {sheet!r}", f"в «{path.name}» нет листов")
     if suffix == ".json":
         return read_json(data)
     if suffix in (".csv", ".tsv", ".txt"):

@@ -139,11 +139,10 @@ class RowReader:
             draft.office[heading.name] = cells.office_value(cell, own)
         elif heading.row is None:
             assert field is not None
-            value = cells.field_value(cell, field)
-            if isinstance(field.kind, Table) and isinstance(value, list):
-                for row in value:
+            if isinstance(field.kind, Table):
+                for row in cells.table_rows(cell):
                     draft.add_row(heading.name, row)
-            elif value is not None:
+            elif (value := cells.field_value(cell, field)) is not None:
                 draft.values[heading.name] = value
         else:
             assert field is not None
@@ -174,18 +173,15 @@ class RowReader:
 
     def _pack(self, draft: _Draft) -> tuple[str, dict[str, object]]:
         """Return the holder and the values as the form reads them back; what it refuses is left out and told."""
-        refused: set[str | None] = set()
         try:
-            self._form.pack(draft.values)
+            wire = self._form.pack(draft.values)
         except FormError as error:
+            refused = {fault.field for fault in error.faults or (error,)}
             for fault in error.faults or (error,):
-                refused.add(fault.field)
                 if not self._known_cause(draft, fault):
                     self._tell_fault(draft, fault)
-        wire = {}
-        for field in self._form.fields:
-            if field.name in draft.values and field.name not in refused:
-                wire[field.key] = field.pack(draft.values[field.name])
+            sound = [field for field in self._form.fields if field.name in draft.values.keys() - refused]
+            wire = {field.key: field.pack(draft.values[field.name]) for field in sound}
         return self._form.holder(wire), dict(self._form.values(wire))
 
     def _known_cause(self, draft: _Draft, fault: FormError) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from qrcert.errors import MissingExtra, RosterError
-from qrcert.roster.grid import Grid, is_blank, unusable
+from qrcert.roster.grid import Grid, unusable
 from qrcert.roster.scan import Scan
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def read_workbook(data: bytes, sheet: str | None) -> Grid:
     for (row, column), broken in scan.broken.items():
         rows += [[] for _ in range(row + 1 - len(rows))]
         rows[row] += [None] * (column + 1 - len(rows[row]))
-        if is_blank(rows[row][column]):
-            rows[row][column] = broken
+        rows[row][column] = broken
     return Grid(rows, sheet=scan.name, merged=tuple(scan.merged), hidden=frozenset(scan.hidden))
 
 

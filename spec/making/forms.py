@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
+from making.keys import VECTORS
 from making.octets import cbor
 
-FORMS = Path(__file__).parent.parent / "vectors" / "forms"
+FORMS = VECTORS / "forms"
 
 _TEXTS = {"title", "label"}
 _TEXT_UNITS = {"number", None}  # a date's unit is no TEXT; a column has no type

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable
+from base64 import b64decode
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -13,13 +15,17 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey, MLDSA65PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
 
 ED25519 = -19
 ESP256 = -9
 ML_DSA_65 = -49
 ML_DSA_65_BYTES = 3309
+_ML_DSA_SIGNATURE = re.compile(rb"(.{8})\xa0\x59\x0c\xed", re.DOTALL)  # kid, {}, head of 3 309 bytes
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+VECTORS = Path(__file__).parent.parent / "vectors"
+DEMO_LIST = Path(__file__).parent.parent.parent / "keys" / "demo.qct"
 
 Sign = Callable[[bytes], bytes]
 
@@ -100,17 +106,32 @@ def esp256(name: str) -> Key:
 
 
 @cache
-def ml_dsa(name: str) -> Key:
-    """Return the ML-DSA-65 test key of this name; it repeats a signature it has made before."""
-    private = MLDSA65PrivateKey.from_seed_bytes(seed_of(name))
+def ml_dsa(name: str, *, context: bytes = b"") -> Key:
+    """Return the ML-DSA-65 test key of this name; it repeats a signature that it has made before.
+
+    A list demands signatures with an empty context; another one is for a scenario.
+    """
+    seed = seed_of(name)
+    private = MLDSA65PrivateKey.from_seed_bytes(seed)
     public = private.public_key()
-    raw = public.public_bytes_raw()
-    kid = kid_of(ML_DSA_65, raw)
+    kid = kid_of(ML_DSA_65, public.public_bytes_raw())
+
+    def holds(signature: bytes, message: bytes) -> bool:
+        try:
+            public.verify(signature, message, context)
+        except InvalidSignature:
+            return False
+        return True
 
     def sign(message: bytes) -> bytes:
-        return _MADE.signature(kid, public, message) or _MADE.keep(kid, private.sign(message))
+        known = _made_before().setdefault(kid, [])
+        for signature in known:
+            if holds(signature, message):
+                return signature
+        known.append(private.sign(message, context))
+        return known[-1]
 
-    return Key(ML_DSA_65, raw, sign)
+    return Key(ML_DSA_65, public.public_bytes_raw(), sign, seed)
 
 
 @cache
@@ -119,44 +140,25 @@ def signer(name: str) -> Signer:
     return Signer(ed25519(f"{name} Ed25519"), ml_dsa(f"{name} ML-DSA-65"))
 
 
-class _Made:
-    """ML-DSA signatures of an earlier run. Signing takes fresh randomness, files should not change with it."""
+@cache
+def _made_before() -> dict[bytes, list[bytes]]:
+    """Return by kid the ML-DSA signatures in the files of an earlier run.
 
-    _signature = re.compile(rb"(.{8})\xa0\x59\x0c\xed", re.DOTALL)  # kid, {}, head of 3 309 bytes
-
-    def __init__(self) -> None:
-        self._by_kid: dict[bytes, list[bytes]] = {}
-
-    def read(self, data: bytes) -> None:
-        """Keep every signature that stands in the bytes of a list file."""
-        for found in self._signature.finditer(data):
-            self.keep(found[1], data[found.end() : found.end() + ML_DSA_65_BYTES])
-
-    def keep(self, kid: bytes, signature: bytes) -> bytes:
-        """Keep one signature and return it."""
-        self._by_kid.setdefault(kid, []).append(signature)
-        return signature
-
-    def signature(self, kid: bytes, public: MLDSA65PublicKey, message: bytes) -> bytes | None:
-        """Return a kept signature over ``message``, or None."""
-        for signature in self._by_kid.get(kid, ()):
-            try:
-                public.verify(signature, message)
-            except InvalidSignature:
-                continue
-            return signature
-        return None
+    Signing takes fresh randomness; files should change only where what is signed changes.
+    """
+    known: dict[bytes, list[bytes]] = {}
+    for data in lists_made_before():
+        for found in _ML_DSA_SIGNATURE.finditer(data):
+            known.setdefault(found[1], []).append(data[found.end() : found.end() + ML_DSA_65_BYTES])
+    return {kid: list(dict.fromkeys(signatures)) for kid, signatures in known.items()}
 
 
-_MADE = _Made()
-
-
-def remember(files: Iterable[bytes]) -> None:
-    """Take the signatures of these list files for the coming run."""
-    for data in files:
-        _MADE.read(data)
-
-
-def read_lists(folder: Path) -> list[bytes]:
-    """Return the bytes of all list files in a folder."""
-    return [path.read_bytes() for path in sorted(folder.glob("*.qct"))]
+def lists_made_before() -> Iterator[bytes]:
+    """Yield the bytes of every trust list that is there already."""
+    for path in (*sorted(VECTORS.glob("lists/*")), DEMO_LIST):
+        if path.exists():
+            yield path.read_bytes()
+    for path in sorted(VECTORS.glob("*/*.json")):
+        for one in json.loads(path.read_text())["lists"]:
+            if isinstance(one, list):
+                yield b64decode(one[-1])

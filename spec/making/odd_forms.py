@@ -35,9 +35,9 @@ class OddForm:
         return sha256(self.data).digest()[:16]
 
 
-def _form(number: int, **changes: Any) -> dict[str, Any]:
+def _form(place: int, /, **changes: Any) -> dict[str, Any]:
     """Return a form of one field with these keys changed; None takes a key away."""
-    form = {"id": f"odd.{number}", "language": "en", "title": TITLE, "field": [NAME]} | changes
+    form = {"id": f"odd.{place}", "language": "en", "title": TITLE, "field": [NAME]} | changes
     return {key: value for key, value in form.items() if value is not None}
 
 
@@ -215,20 +215,22 @@ def odd_paper(form: OddForm, number: str = "O-1", **fields: Any) -> Paper:
     return issue(ODD_KEY, claims(form.hash, number, **{"f1": b"Anna"} | fields))
 
 
+@cache
 def _long_texts(size: int) -> list[bytes]:
-    """Return the texts that make a certificate of ``size`` bytes."""
-    form = sound_forms()["longest-texts"]
-    texts = [bytes((ord("a") + n,)) * LONG_TEXT for n in range(LONG_FIELDS)]
-    longest = len(odd_paper(form, **{f"f{n}": text for n, text in enumerate(texts, 1)}).data)
-    texts[-1] = texts[-1][: LONG_TEXT - (longest - size)]
+    """Return the texts that make a certificate of exactly ``size`` bytes; the last one is as long as it takes."""
+    texts = [bytes((ord("a") + place,)) * LONG_TEXT for place in range(LONG_FIELDS)]
+    while len(_long_paper(texts).data) != size:
+        texts[-1] = texts[-1][1:]
     return texts
+
+
+def _long_paper(texts: list[bytes]) -> Paper:
+    return odd_paper(sound_forms()["longest-texts"], **{f"f{place}": text for place, text in enumerate(texts, 1)})
 
 
 def long_paper(size: int) -> Paper:
     """Return a certificate of exactly this many bytes."""
-    paper = odd_paper(sound_forms()["longest-texts"], **{f"f{n}": text for n, text in enumerate(_long_texts(size), 1)})
-    assert len(paper.data) == size, len(paper.data)
-    return paper
+    return _long_paper(_long_texts(size))
 
 
 def long_shown(size: int) -> dict[str, Any]:

@@ -36,14 +36,14 @@ class Scenario:
     at: str | None = None
     max_list_age: int | None = None
 
-    def to_json(self) -> str:
-        """Return the file of this scenario."""
+    def to_json(self, parts: Mapping[str, bytes]) -> str:
+        """Return the file of this scenario; ``parts`` are the shared beginnings of lists, by path."""
         data: dict[str, Any] = {
             "title": self.title,
             "origin": self.origin,
             "input": self.input,
             "proofs": list(self.proofs),
-            "lists": [_reference(one) for one in self.lists],
+            "lists": [_reference(one, parts) for one in self.lists],
             "now": self.now,
         }
         if self.at is not None:
@@ -54,8 +54,14 @@ class Scenario:
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def _reference(one: str | bytes) -> str:
-    return f"lists/{one}.qct" if isinstance(one, str) else b64encode(one).decode()
+def _reference(one: str | bytes, parts: Mapping[str, bytes]) -> str | list[str]:
+    """Return the path of a shared list, or the bytes of another: a shared beginning if it has one, and base64."""
+    if isinstance(one, str):
+        return f"lists/{one}.qct"
+    for path, part in parts.items():
+        if one.startswith(part):
+            return [path, b64encode(one[len(part) :]).decode()]
+    return [b64encode(one).decode()]
 
 
 def answer(verdict: str, **facts: Any) -> dict[str, Any]:

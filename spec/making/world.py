@@ -179,6 +179,7 @@ def _pilot_labels() -> dict[int, Any]:
     return {7: [ATTESTAT.entry], 8: [[1, [ATTESTAT.hash]]], 9: [school]}
 
 
+@cache
 def shared_lists() -> dict[str, bytes]:
     """Return the files in ``spec/vectors/lists`` by name."""
     from making.odd_forms import odd_labels

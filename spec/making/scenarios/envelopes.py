@@ -9,7 +9,7 @@ from making.octets import Raw, cbor, head, pairs
 from making.odd_forms import long_paper, long_shown
 from making.papers import claims, cose, header, text_of, to_sign, with_header
 from making.scenario import Scenario, answer
-from making.world import BARE, PLAIN, SCHOOL_KEY, STRANGER, TOKEN, main_authority, plain
+from making.world import BARE, PLAIN, SCHOOL_KEY, STRANGER, TOKEN, plain, shared_lists
 
 KID = SCHOOL_KEY.kid
 PAYLOAD = cbor(claims(PLAIN.hash, "V-1", f1=b"Anna Lee"))
@@ -101,7 +101,6 @@ _SHAPES = {
         "a COSE_Sign as trust lists have it",
         b"\xd8\x62" + cbor([b"", {}, PAYLOAD, [[PROTECTED, {}, SIGNATURE]]]),
     ),
-    "a-trust-list": ("a whole trust list, longer than any certificate", main_authority().publish({})),
 }
 
 _OTHER_ALGORITHMS = {
@@ -127,6 +126,7 @@ def scenarios() -> Iterator[Scenario]:
         yield _scenario(name, title, data, "unreadable", "steps 2 to 4: tag 18, four elements, one spelling, {1: alg, 4: kid}")
     for name, (title, data) in _OTHER_ALGORITHMS.items():
         yield _scenario(name, title, data, "unsupported", "step 4: any integer algorithm but -19 and -9")
+    yield _scenario("a-trust-list", "a trust list, longer than any certificate", shared_lists()["own"], "unreadable", "step 2")
     yield Scenario(
         path="cose/longest",
         title="a certificate of 2 048 bytes, the most there can be",

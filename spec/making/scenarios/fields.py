@@ -118,8 +118,8 @@ _ACCEPTED: dict[str, tuple[str, dict[str, Any], list[Any], list[Any]]] = {
     "partial-day": ("a partial date may be whole", {"f8": 0}, [("born", "Born", "1970-01-01")], []),
     "partial-month-whole": ("a partial month may be whole", {"f9": 0}, [("era", "Era", "1970-01")], []),
     "partial-month-year": ("a partial month without its month", {"f9": [2199]}, [("era", "Era", "2199")], []),
-    "choice-code": ("an item with a code is its code", {"f11": 1}, [("level", "Level", "B")], []),
-    "choice-text": ("an item without a code is its text", {"f11": 2}, [("level", "Level", "other")], []),
+    "choice-with-code": ("an item with a code is its code", {"f11": 1}, [("level", "Level", "B")], []),
+    "choice-without-code": ("an item without a code is its text", {"f11": 2}, [("level", "Level", "other")], []),
     "table-one-row": ("one row of five, 15 bits and a filling one", {"f12": bits("10000" + ALGEBRA)}, [], [("Algebra", "5", "North", 15)]),
     "table-with": ("a row that adds a language in brackets", {"f12": bits("01000" + IRISH)}, [], [("Language (Irish)", "passed", None, None)]),
     "table-with-in-place": (

@@ -1,0 +1,73 @@
+"""Draw the pictures of the README from a demo that really ran: a certificate, a photo of one, and the verdict on it.
+
+    python docs/make_pictures.py
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+import pypdfium2
+import typst
+
+PICTURES = Path(__file__).with_name("pictures")
+SCREEN = """
+#set page(width: 640pt, height: auto, margin: 16pt, fill: rgb("#10182b"))
+#set text(font: "DejaVu Sans Mono", size: 8pt, fill: rgb("#dfe6f2"))
+#set par(leading: 0.55em)
+#let lines = json(bytes(sys.inputs.lines))
+#for line in lines [
+  #let colour = if line.contains("[+]") { rgb("#7fe0a3") } else if line.contains("***") { rgb("#ffc46b") } else { none }
+  #if colour == none { raw(line) } else { text(fill: colour, raw(line)) } \\
+]
+"""
+
+
+def main() -> None:
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name, "demo")
+        run("demo", str(folder))
+        photo = next((folder / "photos").glob("3-*.jpg"))
+        photo = photo.rename(folder / "photo.jpg")
+        page = pypdfium2.PdfDocument(folder / "issued" / "all.pdf")[2]
+        page.render(scale=100 / 72).to_pil().convert("P", palette=1).save(
+            PICTURES / "certificate.png", optimize=True
+        )
+        small = cv2.resize(cv2.imread(str(photo)), None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+        cv2.imwrite(str(PICTURES / "photo.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 80])
+        said = run("verify", str(photo), "--trust", str(folder / "list.qct"), "--lang", "en")
+        shown = [f"> qrcert verify {photo.name}", *said.replace(str(photo), photo.name).splitlines()]
+        wrapped = [part for line in shown for part in wrap(line)]
+        png = typst.compile(
+            SCREEN.encode(), format="png", ppi=144, sys_inputs={"lines": json.dumps(wrapped)}
+        )
+        (PICTURES / "verdict.png").write_bytes(png)
+
+
+def run(*arguments: str) -> str:
+    """Return what a command prints; its exit status is what the picture shows, so any is good."""
+    done = subprocess.run(
+        [sys.executable, "-m", "qrcert", *arguments], capture_output=True, text=True, encoding="utf-8"
+    )
+    return done.stdout
+
+
+def wrap(line: str, width: int = 118) -> list[str]:
+    """Return a line broken at blanks, the rest indented as it is."""
+    indent = line[: len(line) - len(line.lstrip())]
+    parts = []
+    while len(line) > width:
+        cut = line.rfind(" ", 0, width)
+        parts.append(line[:cut])
+        line = indent + line[cut + 1 :]
+    return [*parts, line]
+
+
+if __name__ == "__main__":
+    main()
