@@ -231,9 +231,10 @@ def _judge(signed: bytes, message: cose.Sign1, trust: TrustList, entry: KeyEntry
     if reason is not None:
         return Verdict("key_refused", today, trust, reason, entry, claims, obeyed, at=at)
 
-    # 10: not withdrawn, by either name
-    withdrawn = trust.withdrawal(name_of_copy(entry.kid, digest)) or trust.withdrawal(
-        name_of_number(entry.kid, claims.form, claims.number)
+    # 10: not withdrawn, by either name; where both are, the worse decides
+    withdrawn = _worse(
+        trust.withdrawal(name_of_copy(entry.kid, digest)),
+        trust.withdrawal(name_of_number(entry.kid, claims.form, claims.number)),
     )
     if withdrawn is not None:
         code = "withdrawn" if withdrawn[1] == WITHDRAWN else "replaced"
@@ -252,6 +253,13 @@ def _judge(signed: bytes, message: cose.Sign1, trust: TrustList, entry: KeyEntry
     # 12 and 13: the dates
     code = _date_fault(claims, form, trust, policy) or "genuine"
     return Verdict(code, today, trust, None, entry, claims, form, None, at)
+
+
+def _worse(one: tuple[int, int] | None, two: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return the withdrawal (day, kind) of the greater kind, the first of two alike, or None."""
+    if one is None or two is None:
+        return one or two
+    return two if two[1] > one[1] else one
 
 
 def _read_payload(payload: bytes) -> Claims:

@@ -44,17 +44,23 @@ def make_payload(certificate: Certificate) -> bytes:
     payload: dict[int, object] = {0: form.hash, -1: day, -2: form.pack_number(number)}
     if certificate.part is not None:
         payload[-3] = certificate.part
-    payload.update(form.pack(values, part=certificate.part))
-    return cbor.encode(payload)
+    fields = form.pack(values, part=certificate.part)
+    form.check(fields, certificate.part)  # as every verifier will
+    return cbor.encode(payload | fields)
+
+
+def showable(value: str, where: str) -> str:
+    """Return a text in NFC; raise `Refused`, saying ``where`` it stands, if it may not be shown."""
+    value = text.normalise(value)
+    if found := text.faults(value):
+        raise Refused(f"{where} {text.escaped(value)!r} may not be shown: it {found[0].en}")
+    return value
 
 
 def _clean(value: Any, where: str) -> Any:
     """Return ``value`` with every text in NFC; raise `Refused` where a text may not be shown."""
     if isinstance(value, str):
-        value = text.normalise(value)
-        if found := text.faults(value):
-            raise Refused(f"{where} {text.escaped(value)!r} may not be shown: {found[0].en}")
-        return value
+        return showable(value, where)
     if isinstance(value, Mapping):
         return {key: _clean(item, where) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

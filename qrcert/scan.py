@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from qrcert.reading.grey import Grey
     from qrcert.reading.pdf import Document
     from qrcert.reading.pdfium import Box
+    from qrcert.reading.pictures import Kind
 
     Picture = Image.Image | NDArray[np.generic]
     Plausible = Callable[[str], bool]
@@ -105,10 +106,18 @@ def read_pages(
     """
     data = source if isinstance(source, bytes) else _content(source)
     with _extra():
-        if _PDF_MAGIC in data[:_PDF_MAGIC_WITHIN]:
+        if data.startswith(_PDF_MAGIC):
+            yield from _pdf_pages(data, plausible, seconds)
+            return
+        from qrcert.reading import pictures
+
+        kind = pictures.kind_of(data)
+        if kind is not None:
+            yield from _picture_pages(data, kind, plausible, seconds)
+        elif _PDF_MAGIC in data[:_PDF_MAGIC_WITHIN]:
             yield from _pdf_pages(data, plausible, seconds)
         else:
-            yield from _picture_pages(data, plausible, seconds)
+            raise UnknownFile(f"neither a picture nor a PDF: the file begins with {data[:8]!r}")
 
 
 def read_pdf_area(data: bytes, page: int, *, box: Box, dpi: float) -> list[str]:
@@ -173,13 +182,10 @@ def _pdf_page(document: Document, page: int, plausible: Plausible, seconds: floa
 
 
 def _picture_pages(
-    data: bytes, plausible: Plausible, seconds: float
+    data: bytes, kind: Kind, plausible: Plausible, seconds: float
 ) -> Iterator[tuple[int | None, list[str]]]:
     from qrcert.reading import cascade, pictures
 
-    kind = pictures.kind_of(data)
-    if kind is None:
-        raise UnknownFile(f"neither a picture nor a PDF: the file begins with {data[:8]!r}")
     end = time.monotonic() + FILE_SECONDS
     looks = []
     for place, frame in enumerate(pictures.frames(data, kind), start=1):

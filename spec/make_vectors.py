@@ -1,7 +1,7 @@
 """Make the test vectors, or check that they are what this makes.
 
-    python spec/make_vectors.py            write spec/vectors
-    python spec/make_vectors.py --check    change nothing, tell what differs
+python spec/make_vectors.py            write spec/vectors
+python spec/make_vectors.py --check    change nothing, tell what differs
 """
 
 from __future__ import annotations
@@ -48,8 +48,10 @@ def main() -> int:
     lines = differences(wanted)
     if not check:
         write(wanted)
-    print(*lines, sep="\n", end="\n" if lines else "")
-    print(f"{sum(name.endswith('.json') for name in wanted)} scenarios, {len(lines)} files {'differ' if check else 'changed'}")
+    for line in lines:
+        print(line)
+    scenarios = sum(name.endswith(".json") for name in wanted)
+    print(f"{scenarios} scenarios, {len(lines)} files {'differ' if check else 'changed'}")
     return 1 if check and lines else 0
 
 

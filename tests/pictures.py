@@ -13,8 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from qrcert.reading.layout import ALPHANUMERIC
-from qrcert.symbol import QUIET, Symbol
+from qrcert.symbol import ALPHANUMERIC, QUIET, Symbol
 
 Grey = NDArray[np.uint8]
 PAPER = 235

@@ -223,7 +223,7 @@ def wires(draw: st.DrawFn, one: Field) -> Any:
     return draw(WIRE)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_any_wire_value_fails_or_packs_again_to_itself(data: st.DataObject) -> None:
     form = data.draw(ANY_FORM)
@@ -246,7 +246,7 @@ def test_any_wire_value_fails_or_packs_again_to_itself(data: st.DataObject) -> N
     assert again == wire
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_every_bit_string_is_one_table_or_none(data: st.DataObject) -> None:
     """Check and reading agree with a plain reading of the rule, digit by digit."""

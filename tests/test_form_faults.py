@@ -293,7 +293,7 @@ def tried(data: Any) -> Form | None:
         return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(ANY)
 def test_any_decoded_cbor_is_a_form_or_a_form_error(data: Any) -> None:
     tried(data)
@@ -320,7 +320,7 @@ def put(value: Any, way: tuple[Any, ...], new: Any) -> Any:
 DATA = reduce_form(good())[0]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(paths(DATA)), ANY | SCALARS)
 def test_a_form_with_anything_in_any_place_is_a_form_or_a_form_error(way: tuple[Any, ...], new: Any) -> None:
     form = tried(put(DATA, way, new))

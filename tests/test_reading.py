@@ -164,6 +164,22 @@ def test_close_leaves_no_process(helper: Helper) -> None:
     helper.close()
 
 
+def test_helpers_end_with_the_program() -> None:
+    script = (
+        "import numpy, qrcert.scan\n"
+        "from qrcert.reading import engines, process\n"
+        "qrcert.scan.read_codes(engines._PDF)\n"
+        "qrcert.scan.read_codes(numpy.eye(50))\n"
+        "print(*[helper._process.pid for helper in process._helpers])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True
+    )
+    pids = [int(pid) for pid in done.stdout.split()]
+    assert (len(pids), done.stderr) == (2, "")
+    assert not any(alive(pid) for pid in pids)
+
+
 def test_threads_take_turns(helper: Helper) -> None:
     said: list[str] = []
     threads = [

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from qrcert import cose, wire
 from qrcert.authority.folder import Authority
 from qrcert.decode import Verdict
+from qrcert.encode import showable
 from qrcert.errors import Refused, TrustListError
 from qrcert.form import Form
 from qrcert.trust import (
@@ -59,8 +60,9 @@ def plan_admission(
     """Return what admitting ``request`` would do; its proof of possession was checked when it was read.
 
     ``forms`` is a pattern over form ids (``ru.*``); ``until`` is the last day of signing, at most and by default
-    15 months ahead; ``school_id`` adds the key to a school that is there. Raises `TrustListError` for a request
-    that is another authority's or was taken before, `Refused` for all else.
+    15 months ahead; ``school_id`` adds the key to a school that is there, whatever name the request gives. Raises
+    `TrustListError` for a request that is another authority's (``not_for_us``), was taken before (``repeated``)
+    or brings a key that is admitted already (``same_kid``), `Refused` for all else.
     """
     request.head.require(_identity(authority), or_none=True)
     if request.hash in authority.taken:
@@ -77,7 +79,7 @@ def plan_admission(
             f"the key would sign until {wire.to_date(end)}, at most {wire.to_date(today + KEY_DAYS)} is allowed"
         )
     school, new = _school_for(authority, request, school_id, today)
-    number = _rights_for(authority, frozenset(form.hash for form in chosen))
+    number = _number_for(dict(authority.contents.rights), frozenset(form.hash for form in chosen))
     entry = KeyEntry(request.key, school, today, end, number, test=authority.test)
     return Admission(request, school, new, entry, chosen)
 
@@ -95,9 +97,46 @@ def admit(authority: Authority, admission: Admission) -> Authority:
 
 
 def add_form(authority: Authority, form: FormEntry) -> Authority:
-    """Return the authority with ``form`` in its next list; a form that is there gets the new translations."""
+    """Return the authority with ``form`` in its next list; a form that is there gets the new translations.
+
+    No key may sign a new form before `allow_form` or an admission says so.
+    """
     kept = [one for one in authority.contents.forms if one.hash != form.hash]
     return authority.with_contents(forms=(*kept, form))
+
+
+def allow_form(
+    authority: Authority, form16: bytes, *, today: int, school_id: int | None = None
+) -> tuple[Authority, tuple[KeyEntry, ...]]:
+    """Return the authority with the form among the rights of keys admitted before, and the keys that lacked it.
+
+    Of every school, or of the one with ``school_id``; only keys in use get the right: neither void nor
+    compromised, and not past their window on ``today``. Raises `Refused` for a form that is not in the list and
+    for an unknown school.
+    """
+    contents = authority.contents
+    if form16 not in {form.hash for form in contents.forms}:
+        raise Refused(f"the form {form16.hex()} is not in the list", hint="qrcert authority form add FILE")
+    if school_id is not None and school_id not in {one.id for one in contents.schools}:
+        raise Refused(f"no school {school_id} in the list")
+    chosen = tuple(
+        entry
+        for entry in contents.keys
+        if school_id in (None, entry.school.id)
+        and entry.status is None
+        and today <= entry.end
+        and form16 not in contents.rights[entry.rights]
+    )
+    rights = dict(contents.rights)
+    numbers = {
+        number: _number_for(rights, rights[number] | {form16})
+        for number in sorted({entry.rights for entry in chosen})
+    }
+    granted = {entry.kid: replace(entry, rights=numbers[entry.rights]) for entry in chosen}
+    keys = tuple(granted.get(entry.kid, entry) for entry in contents.keys)
+    used = {entry.rights for entry in keys}
+    kept = {number: forms for number, forms in rights.items() if number in used}
+    return authority.with_contents(rights=kept, keys=keys), chosen
 
 
 def withdraw_verified(
@@ -153,7 +192,7 @@ def _withdraw(authority: Authority, rows: Iterable[tuple[bytes, int, int]]) -> A
     for name, day, kind in rows:
         before = withdrawals.get(name)
         if before is not None and before[1] >= kind:
-            raise Refused(f"it is withdrawn already, on {wire.to_date(before[0])}")
+            raise Refused(f"{name.hex()} is withdrawn already, on {wire.to_date(before[0])}")
         withdrawals[name] = (day, kind)
     return authority.with_contents(withdrawals=withdrawals)
 
@@ -180,22 +219,27 @@ def _school_for(
 ) -> tuple[School, bool]:
     """Return the school that gets the key, and whether it is new in the list."""
     schools = {one.id: one for one in authority.contents.schools}
-    if school_id is not None and school_id in schools:
+    if school_id is not None:
+        if school_id not in schools:
+            raise Refused(
+                f"no school {school_id} in the list", hint="leave out --school for a school that is new"
+            )
         return schools[school_id], False
-    same = [one for one in schools.values() if (one.name_now, one.place) == (request.name, request.place)]
-    if same and school_id is None:
-        raise Refused(
-            f"a school {request.name!r} in {request.place!r} is in the list already, as {same[0].id}",
-            hint=f"for a second key of that school: --school {same[0].id}",
-        )
-    new_id = school_id if school_id is not None else max(schools, default=0) + 1
-    return School(new_id, ((today, request.name),), request.place), True
+    name, place = showable(request.name, "the school's name"), showable(request.place, "the school's place")
+    for one in schools.values():
+        if (one.name_now, one.place) == (name, place):
+            raise Refused(
+                f"a school {name!r} in {place!r} is in the list already, as {one.id}",
+                hint=f"for a second key of that school: --school {one.id}",
+            )
+    return School(max(schools, default=0) + 1, ((today, name),), place), True
 
 
-def _rights_for(authority: Authority, forms: frozenset[bytes]) -> int:
-    """Return the number under which these forms are the rights of keys, a new one if there is none."""
-    rights = authority.contents.rights
+def _number_for(rights: dict[int, frozenset[bytes]], forms: frozenset[bytes]) -> int:
+    """Return the number under which these forms are the rights of keys; a new one is added to ``rights``."""
     for number, allowed in rights.items():
-        if frozenset(allowed) == forms:
+        if allowed == forms:
             return number
-    return max(rights, default=0) + 1
+    number = max(rights, default=0) + 1
+    rights[number] = forms
+    return number

@@ -3,7 +3,7 @@
 ``authority.json``  settings, and the requests that were taken, by hash
 ``signer-1.key``    the signer's two private keys, encrypted
 ``root-1.cbor``     root 1, signed
-``next.cbor``       the payload of the list to come; every change rewrites it whole
+``next.cbor``       the payload of the list to come, its dates aside; every change rewrites it whole
 ``published/``      the lists as they were published, ``0001.qct`` first
 """
 
@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from qrcert import cbor, wire
 from qrcert.cose import ED25519, ML_DSA_65, SIGN_TAG, SignMessage, read_sign, write_sign
+from qrcert.encode import showable
 from qrcert.errors import QrcertError, Refused
 from qrcert.signing import SigningKey, save_keys
 from qrcert.trust import (
@@ -44,6 +47,15 @@ ROOT_YEARS: Final = 20
 """For how long lists may be published under root 1 before it must be followed by root 2."""
 
 
+class _Standing:
+    """The SHA-256 of ``next.cbor`` as this program read or wrote it last, one for all copies of an `Authority`."""
+
+    __slots__ = ("digest",)
+
+    def __init__(self, payload: bytes | None = None) -> None:
+        self.digest = None if payload is None else sha256(payload).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     """An authority's folder as it stands; changing it gives a new one, and `save` writes it.
@@ -58,6 +70,7 @@ class Authority:
     contents: Contents
     test: bool
     taken: frozenset[bytes]
+    _standing: _Standing = field(default_factory=_Standing, repr=False, compare=False)
 
     def with_contents(self, **changes: Any) -> Authority:
         """Return the same with some of the next list's contents changed."""
@@ -65,16 +78,47 @@ class Authority:
 
     def published(self) -> list[Path]:
         """Return the files of all lists published so far, oldest first."""
-        return sorted((self.folder / PUBLISHED).glob("[0-9]*.qct"))
+        files = (self.folder / PUBLISHED).glob("*.qct")
+        return sorted((one for one in files if one.stem.isdecimal()), key=lambda one: int(one.stem))
 
     def last_list(self) -> TrustList | None:
-        """Return the list published last, or None before the first."""
+        """Return the list published last, or None before the first; raises `Refused` for a damaged file."""
         files = self.published()
-        return TrustList.from_bytes(files[-1].read_bytes()) if files else None
+        if not files:
+            return None
+        try:
+            return TrustList.from_bytes(files[-1].read_bytes())
+        except (OSError, QrcertError) as error:
+            raise Refused(
+                f"the list published last, {PUBLISHED}/{files[-1].name}, cannot be used: {error}",
+                hint="put the list that was sent out back in its place",
+            ) from error
+
+    def require_unchanged(self) -> None:
+        """Return if the folder is as it was read or saved last; raise `Refused` if another program changed it."""
+        if self._standing.digest is None:
+            return
+        try:
+            found = sha256((self.folder / NEXT).read_bytes()).digest()
+        except OSError as error:
+            raise Refused(f"cannot read {NEXT!r}: {error.strerror}") from error
+        if found != self._standing.digest:
+            raise Refused(
+                "the authority's folder was changed by another program meanwhile; nothing was written",
+                hint="do it once more: the other change is there now",
+            )
 
     def save(self) -> None:
-        """Write what the next list will say and which requests were taken; each file is replaced as a whole."""
-        write_whole(self.folder / NEXT, list_payload(self.contents))
+        """Write what the next list will say and which requests were taken; each file is replaced as a whole.
+
+        Raises `Refused` as `require_unchanged` does, and `TrustListError` for what no list may say; then the
+        folder is as it was.
+        """
+        payload = list_payload(self.contents)
+        _read_next(payload, self.root)
+        self.require_unchanged()
+        write_whole(self.folder / NEXT, payload)
+        self._standing.digest = sha256(payload).digest()
         settings = {"test": self.test, "taken": sorted(one.hex() for one in self.taken)}
         write_whole(self.folder / SETTINGS, (json.dumps(settings, indent=1) + "\n").encode())
 
@@ -85,10 +129,12 @@ def make_authority(
     """Make a new authority of one signer in ``folder`` and return it.
 
     ``where`` is the line that tells people where newer lists are found; ``today`` counts days from 1970-01-01.
-    Raises `Refused` if the folder holds an authority already, `KeyFileError` for the passphrase.
+    Raises `Refused` if the folder holds an authority already or a line may not be shown, `TrustListError` for
+    one that is empty or too long, `KeyFileError` for the passphrase.
     """
     if (folder / SETTINGS).exists():
-        raise Refused(f"{folder.name!r} holds an authority already", hint="choose another folder")
+        raise Refused(f"{str(folder)!r} holds an authority already", hint="choose another folder")
+    name, where = showable(name, "the authority's name"), showable(where, "the line on newer lists")
     pair = (SigningKey.generate(ED25519), SigningKey.generate(ML_DSA_65))
     signers = (Signer(pair[0].public_key, pair[1].public_key),)
     until = min(wire.LAST_DAY, today + ROOT_YEARS * 366)
@@ -99,6 +145,7 @@ def make_authority(
     contents = Contents(
         authority=name, where=where, root_hash=root.hash, version=1, issued=today, next_update=today
     )
+    _read_next(list_payload(contents), root)
     _make_folder(folder)
     save_keys(folder / SIGNER_KEY, pair, passphrase=passphrase)
     write_whole(folder / ROOT, cbor.encode(write_sign(message)))
@@ -110,20 +157,35 @@ def make_authority(
 def open_authority(folder: Path) -> Authority:
     """Return the authority in ``folder``; raises `Refused` if there is none or its files do not fit."""
     try:
-        settings = json.loads((folder / SETTINGS).read_bytes())
+        test, taken = _read_settings((folder / SETTINGS).read_bytes())
         message = read_sign(cbor.decode((folder / ROOT).read_bytes(), tags=frozenset((SIGN_TAG,))))
         root = read_root(message.payload)
         payload = (folder / NEXT).read_bytes()
-        contents = read_contents(payload, newest=root, signer_kids=keys_of_signers((root,)))
-        taken = frozenset(bytes.fromhex(one) for one in settings["taken"])
-        return Authority(folder, root, message, contents, bool(settings["test"]), taken)
+        contents = _read_next(payload, root)
+        return Authority(folder, root, message, contents, test, taken, _Standing(payload))
     except FileNotFoundError as error:
         raise Refused(
             f"{str(folder)!r} is no authority's folder: {Path(error.filename).name!r} is missing",
             hint="name it with --authority DIR, or make one: qrcert authority init DIR --name NAME",
         ) from error
-    except (OSError, ValueError, KeyError, TypeError, QrcertError) as error:
-        raise Refused(f"the authority's folder {str(folder)!r} cannot be used: {error}") from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, QrcertError) as error:
+        raise Refused(
+            f"the authority's folder {str(folder)!r} cannot be used: {error}",
+            hint="bring the folder back from a copy; the lists sent out are in published",
+        ) from error
+
+
+def _read_settings(data: bytes) -> tuple[bool, frozenset[bytes]]:
+    """Return whether keys are admitted as test keys, and which requests were taken."""
+    settings = json.loads(data)
+    if not isinstance(settings["test"], bool):
+        raise TypeError(f"'test' in {SETTINGS} is {settings['test']!r}, expected true or false")
+    return settings["test"], frozenset(bytes.fromhex(one) for one in settings["taken"])
+
+
+def _read_next(payload: bytes, root: Root) -> Contents:
+    """Return what the payload of the next list says; raises `TrustListError` for what no list may say."""
+    return read_contents(payload, newest=root, signer_kids=keys_of_signers((root,)))
 
 
 def sign_message(payload: bytes, pair: tuple[SigningKey, ...], *, aad: bytes) -> SignMessage:
@@ -144,8 +206,9 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise Refused(f"cannot write {path.name!r}: {error.strerror}") from error
+        with suppress(OSError):
+            part.unlink()
+        raise Refused(f"cannot write {str(path)!r}: {error.strerror}") from error
 
 
 def _make_folder(folder: Path) -> None:

@@ -11,7 +11,17 @@ from qrcert import wire
 from qrcert.authority.folder import PUBLISHED, SIGNER_KEY, Authority, sign_message, write_whole
 from qrcert.errors import Refused
 from qrcert.signing import load_keys
-from qrcert.trust import LIST_AAD, Envelope, TrustList, compare, list_payload
+from qrcert.trust import (
+    LIST_AAD,
+    NO_HASH,
+    Envelope,
+    KeyEntry,
+    Root,
+    School,
+    TrustList,
+    compare,
+    list_payload,
+)
 
 NEXT_UPDATE_DAYS: Final = 365
 """A school year and a summer: a list that nobody renews is said to be old after that."""
@@ -24,25 +34,69 @@ def publish(
 
     ``today`` becomes its day of issue; ``next_update`` defaults to a year later. Before anything is written the
     finished file is verified and compared with the list published before, as every verifier will. Raises
-    `TrustListError` where that fails, `Refused` for a list issued before the last one, `KeyFileError`.
+    `TrustListError` where that fails, `KeyFileError`, and `Refused`: for a list issued before the last one, a
+    next update beyond the root's end, rights taken from a key, a folder that lacks the last list.
     """
-    last = authority.last_list()
-    if last is not None and today < last.issued:
-        raise Refused(f"today is {wire.to_date(today)}, the last list is of {wire.to_date(last.issued)}")
-    end = min(today + NEXT_UPDATE_DAYS, authority.root.until) if next_update is None else next_update
-    changes: dict[str, Any] = {"issued": today, "next_update": end}
-    if last is not None:
-        changes |= {"version": last.version + 1, "previous": last.list_hash}
-    contents = replace(authority.contents, **changes)
+    last = _last_list(authority)
+    _require_dates(last, authority.root, today=today, next_update=next_update)
+    contents = replace(
+        authority.contents,
+        issued=today,
+        next_update=min(today + NEXT_UPDATE_DAYS, authority.root.until)
+        if next_update is None
+        else next_update,
+        version=1 if last is None else last.version + 1,
+        previous=NO_HASH if last is None else last.list_hash,
+    )
     pair = load_keys(authority.folder / SIGNER_KEY, passphrase=passphrase)
     body = sign_message(list_payload(contents), pair, aad=LIST_AAD)
     data = Envelope((authority.root_message,), body).to_bytes()
     trust = TrustList.from_bytes(data)
     if last is not None:
         compare(last, trust)
+        _require_rights(last, trust)
+    authority.require_unchanged()
     write_whole(authority.folder / PUBLISHED / f"{trust.version:04}.qct", data)
-    replace(authority, contents=contents).save()
+    replace(authority, contents=replace(contents, version=trust.version + 1, previous=trust.list_hash)).save()
     return trust
+
+
+def _last_list(authority: Authority) -> TrustList | None:
+    """Return the list published last; raises `Refused` if it is not in the folder any more."""
+    last, due = authority.last_list(), authority.contents.version
+    found = 0 if last is None else last.version
+    if found < due - 1:
+        raise Refused(
+            f"list No. {due - 1} was published, the newest in the folder is No. {found}",
+            hint=f"put the lists that were sent out back into {PUBLISHED}: a number is never used twice",
+        )
+    return last
+
+
+def _require_dates(last: TrustList | None, root: Root, *, today: int, next_update: int | None) -> None:
+    """Raise `Refused` unless the last list, today, the next update and the root's end follow each other."""
+    if last is not None and today < last.issued:
+        raise Refused(f"today is {wire.to_date(today)}, the last list is of {wire.to_date(last.issued)}")
+    if not today <= (today if next_update is None else next_update) <= root.until:
+        asked = "" if next_update is None else f"next update {wire.to_date(next_update)}: "
+        raise Refused(
+            f"{asked}a list of today, {wire.to_date(today)}, can promise the next one from today "
+            f"until {wire.to_date(root.until)}, when the root ends"
+        )
+
+
+def _require_rights(last: TrustList, new: TrustList) -> None:
+    """Raise `Refused` where a key may no longer sign a form: its honest papers would be refused."""
+    for before in last.keys:
+        entry = new.entry(before.kid)
+        assert entry is not None  # or compare would have refused
+        lost = last.contents.rights[before.rights] - new.contents.rights[entry.rights]
+        if lost:
+            form = new.form(min(lost))
+            raise Refused(
+                f"a key of {before.school.name_now!r} would lose the right to "
+                f"{form.id if form else min(lost).hex()!r}: papers it has signed would be refused"
+            )
 
 
 def newest_bytes(authority: Authority) -> bytes:
@@ -56,6 +110,8 @@ def newest_bytes(authority: Authority) -> bytes:
 def write_list(path: Path, data: bytes) -> Path:
     """Write a list's bytes to ``path`` and the readable copy beside it, whose path is returned."""
     readable = path.with_suffix(".json")
+    if path.suffix.casefold() == ".json":  # on some systems the same file whatever its case
+        readable = path.with_name(f"{path.name}.json")
     write_whole(path, data)
     text = json.dumps(as_data(TrustList.from_bytes(data)), ensure_ascii=False, indent=1) + "\n"
     write_whole(readable, text.encode())
@@ -65,7 +121,14 @@ def write_list(path: Path, data: bytes) -> Path:
 def as_data(trust: TrustList) -> dict[str, Any]:
     """Return what a list says as JSON-ready data, for people and search engines; no machine goes by it."""
     contents = trust.contents
-    forms = {entry.hash: form.id if (form := trust.form(entry.hash)) else None for entry in contents.forms}
+    forms = {one.hash: form.id if (form := trust.form(one.hash)) else None for one in contents.forms}
+    names = {
+        number: sorted(str(forms[digest] or digest.hex()) for digest in allowed)
+        for number, allowed in contents.rights.items()
+    }
+    keys: dict[int, list[dict[str, Any]]] = {}
+    for entry in trust.keys:
+        keys.setdefault(entry.school.id, []).append(_key(entry, names[entry.rights]))
     return {
         "authority": trust.authority,
         "identity": trust.identity.hex(),
@@ -75,34 +138,7 @@ def as_data(trust: TrustList) -> dict[str, Any]:
         "issued": _day(trust.issued),
         "next_update": _day(trust.next_update),
         "forms": {digest.hex(): name for digest, name in forms.items()},
-        "schools": [
-            {
-                "id": school.id,
-                "names": [{"from": _day(day), "name": name} for day, name in school.names],
-                "place": school.place,
-                "closed": _day(school.closed),
-                "successor": school.successor,
-                "archive": school.archive,
-                "keys": [
-                    {
-                        "kid": entry.kid.hex(),
-                        "alg": entry.alg,
-                        "public": entry.key.public.hex(),
-                        "from": _day(entry.start),
-                        "until": _day(entry.end),
-                        "forms": sorted(
-                            str(forms[digest] or digest.hex()) for digest in contents.rights[entry.rights]
-                        ),
-                        "status": entry.status[0] if entry.status else "active",
-                        "since": _day(entry.status[1]) if entry.status else None,
-                        "test": entry.test,
-                    }
-                    for entry in contents.keys
-                    if entry.school.id == school.id
-                ],
-            }
-            for school in trust.schools
-        ],
+        "schools": [_school(one, keys.get(one.id, [])) for one in trust.schools],
         "withdrawals": [
             {"name": name.hex(), "day": _day(day), "kind": kind}
             for name, (day, kind) in sorted(contents.withdrawals.items())
@@ -117,6 +153,33 @@ def as_data(trust: TrustList) -> dict[str, Any]:
             for one in contents.seasons
         ],
         "cutover": _day(trust.cutover),
+    }
+
+
+def _school(school: School, keys: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": school.id,
+        "names": [{"from": _day(day), "name": name} for day, name in school.names],
+        "place": school.place,
+        "closed": _day(school.closed),
+        "successor": school.successor,
+        "archive": school.archive,
+        "keys": keys,
+    }
+
+
+def _key(entry: KeyEntry, forms: list[str]) -> dict[str, Any]:
+    status, since = entry.status or ("active", None)
+    return {
+        "kid": entry.kid.hex(),
+        "alg": entry.alg,
+        "public": entry.key.public.hex(),
+        "from": _day(entry.start),
+        "until": _day(entry.end),
+        "forms": forms,
+        "status": status,
+        "since": _day(since),
+        "test": entry.test,
     }
 
 

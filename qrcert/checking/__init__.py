@@ -10,9 +10,9 @@ from qrcert.checking.sources import (
     check_bytes,
     check_file,
     check_text,
-    decode_text,
     files_below,
     texts_of,
+    unread,
 )
 
 __all__ = [
@@ -25,8 +25,8 @@ __all__ = [
     "check_bytes",
     "check_file",
     "check_text",
-    "decode_text",
     "files_below",
     "layers",
     "texts_of",
+    "unread",
 ]

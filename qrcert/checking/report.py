@@ -86,7 +86,7 @@ def list_as_data(trust: TrustList, today: int) -> dict[str, Any]:
 
 def _hint(verdict: Verdict, finding: Finding, request: Request, language: str) -> str | None:
     if finding.fault is not None:
-        return finding.fault
+        return "; ".join(text.escaped(one) for one in (finding.fault, finding.advice) if one)
     if finding.foreign is not None:
         said = "в коде записано" if language == "ru" else "the code holds"
         return f"{said}: {text.escaped(finding.foreign)}"
@@ -108,7 +108,8 @@ def _answer_as_lines(verdict: Verdict, finding: Finding, request: Request, langu
     if verdict.test:
         yield f"  *** {words.test_banner(language)} ***"
     status = request.exit_status(verdict)
-    yield f"  {words.SHAPES[status]} {words.headline(verdict.code, language)}"
+    only_test = status != verdict.exit_status
+    yield f"  {words.SHAPES[status]} {words.headline(verdict.code, language, only_test=only_test)}"
     yield f"  {text.escaped(words.sentence(verdict, language, lists=request.lists, how=finding.how))}"
     if hint := _hint(verdict, finding, request, language):
         yield f"  {hint}"
@@ -119,15 +120,21 @@ def _answer_as_lines(verdict: Verdict, finding: Finding, request: Request, langu
     if contents is not None:
         yield from _contents_as_lines(contents, verdict, language)
     elif verdict.number is not None:
-        day = words.day_text(verdict.issued, language)
-        said = (
-            f"по коду: № {verdict.number} от {day}"
-            if russian
-            else f"the code says: No. {verdict.number} of {day}"
-        )
-        yield f"  {said}"
+        yield f"  {_code_says(verdict, language)}"
     if verdict.trust is not None:
         yield f"  {_list_line(verdict, language)}"
+
+
+def _code_says(verdict: Verdict, language: str) -> str:
+    """Return the little that is shown where contents must not be: number, day and school."""
+    assert verdict.number is not None
+    assert verdict.school is not None
+    assert verdict.claims is not None
+    number, day = text.escaped(verdict.number), words.day_text(verdict.issued, language)
+    school = text.escaped(verdict.school.name_on(verdict.claims.issued))
+    if language == "ru":
+        return f"В коде записано: № {number} от {day}, {school}"
+    return f"The code says: No. {number} of {day}, {school}"
 
 
 def _contents_as_lines(contents: Contents, verdict: Verdict, language: str) -> Iterator[str]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 from qrcert import scan, wire
 from qrcert.decode import Verdict, verify
-from qrcert.errors import UnknownFile, Unreadable
+from qrcert.errors import QrcertError, UnknownFile, Unreadable
 from qrcert.trust import TrustList
 
 MAX_TEXT_BYTES: Final = 4 * 1024 * 1024
 """Some two thousand of the longest certificates, one a line."""
 
 MAX_FILE_BYTES: Final = scan.MAX_FILE
+
+_PDF_MARK: Final = b"%PDF-"
 
 MAX_FOREIGN: Final = 120
 """Characters of a foreign code that are shown; the rest is of no use to anybody."""
@@ -52,8 +54,8 @@ class Finding:
     """One verdict and where it comes from.
 
     ``page`` counts from 1 in a PDF, else None; ``how`` is ``typed`` for text, ``no_code`` where a picture gave
-    none, ``file`` where the file itself could not be read (``fault`` tells why); ``text`` is the code itself,
-    ``foreign`` one that is not ours, shortened; both raw.
+    none, ``file`` where the file itself could not be read (``fault`` tells why, ``advice`` what to do); ``text``
+    is the code itself, ``foreign`` one that is not ours, shortened; both raw.
     """
 
     source: str
@@ -61,16 +63,20 @@ class Finding:
     verdict: Verdict
     how: str = ""
     fault: str | None = None
+    advice: str | None = None
     foreign: str | None = None
     text: str | None = None
 
 
-def files_below(path: Path) -> Iterator[Path]:
-    """Yield ``path``, or the files of the folder and its folders in order; links inside are not followed."""
+def files_below(path: Path, *, unreadable: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """Yield ``path``, or the files of the folder and its folders in order; links inside are not followed.
+
+    ``unreadable`` is told of every folder that cannot be looked into.
+    """
     if not path.is_dir():
         yield path
         return
-    for folder, folders, names in os.walk(path, followlinks=False):
+    for folder, folders, names in os.walk(path, onerror=unreadable, followlinks=False):
         folders.sort()
         for name in sorted(names):
             file = Path(folder, name)
@@ -82,47 +88,68 @@ def check_file(path: Path, request: Request, *, in_folder: bool = False) -> list
     """Return a finding for each code of ours in the file, or one that says why there is none.
 
     A text without a code of ours is no finding where a whole folder is looked through. Raises `UnknownFile` for
-    a file that is no picture, PDF or text.
+    a file that is no picture, PDF or text, `MissingExtra` for a picture or PDF where nothing reads those.
     """
-    try:
-        pages = list(scan.read_pages(path, plausible=_plausible))
-    except UnknownFile:
-        text = _read_text(path)
-        if in_folder and not has_codes(text):
-            raise
-        return check_text(text, request, source=str(path))
-    except Unreadable as error:
-        return [_nothing(str(path), request, "file", str(error))]
-    return _check_pages(pages, request, str(path))
+    text = _text_of(path)
+    if text is None:
+        return _check_pictures(path, request, str(path))
+    if in_folder and not has_codes(text):
+        raise UnknownFile(f"a text without a code in {str(path)!r}")
+    return check_text(text, request, source=str(path))
 
 
 def check_bytes(data: bytes, request: Request, *, source: str) -> list[Finding]:
-    """Return the findings in the bytes of a picture, a PDF or a text, as `check_file` does."""
+    """Return the findings in the bytes of a picture, a PDF or a text, as `check_file` does.
+
+    Bytes of no kind that is read here are a finding too.
+    """
     try:
         return check_text(decode_text(data), request, source=source)
     except UnknownFile:
         pass
     try:
-        pages = list(scan.read_pages(data, plausible=_plausible))
-    except Unreadable as error:
-        return [_nothing(source, request, "file", str(error))]
-    return _check_pages(pages, request, source)
+        return _check_pictures(data, request, source)
+    except UnknownFile as error:
+        return [unread(source, request, error)]
 
 
-def texts_of(path: Path) -> list[str]:
-    """Return the texts of all codes in a picture or PDF, or the lines of a text; raises `Unreadable`."""
+def texts_of(source: Path | bytes) -> list[str]:
+    """Return the texts of all codes in a picture or PDF, or the lines of a text, given as a file or its bytes.
+
+    Raises `Unreadable`, and `MissingExtra` as `check_file` does.
+    """
     try:
-        return [text for _, texts in scan.read_pages(path) for text in texts]
+        text = decode_text(source) if isinstance(source, bytes) else _text_of(source)
     except UnknownFile:
-        return _read_text(path).splitlines()
+        text = None
+    if text is not None:
+        return text.splitlines()
+    return [text for _, texts in scan.read_pages(source) for text in texts]
+
+
+def _check_pictures(source: Path | bytes, request: Request, name: str) -> list[Finding]:
+    pages: list[tuple[int | None, list[str]]] = []
+    try:
+        pages.extend(scan.read_pages(source, plausible=_plausible))
+    except UnknownFile as error:
+        raise UnknownFile("neither picture nor PDF nor text") from error
+    except Unreadable as error:  # what was read before it still counts
+        read = _check_pages(pages, request, name) if any(texts for _, texts in pages) else []
+        return [*read, unread(name, request, error)]
+    return _check_pages(pages, request, name)
 
 
 def _plausible(text: str) -> bool:
     return wire.scheme(text) is not None
 
 
-def _nothing(source: str, request: Request, how: str, fault: str | None = None) -> Finding:
-    return Finding(source, None, Verdict("unreadable", wire.to_day(request.at or request.now)), how, fault)
+def unread(source: str, request: Request, error: QrcertError) -> Finding:
+    """Return the finding that a source could not be read, and why."""
+    return replace(_nothing(source, request, "file"), fault=str(error), advice=error.hint)
+
+
+def _nothing(source: str, request: Request, how: str) -> Finding:
+    return Finding(source, None, Verdict("unreadable", wire.to_day(request.at or request.now)), how)
 
 
 def check_text(text: str, request: Request, *, source: str) -> list[Finding]:
@@ -154,19 +181,23 @@ def _check_pages(pages: list[tuple[int | None, list[str]]], request: Request, so
     return [Finding(source, page, no_paper, foreign=text[:MAX_FOREIGN], text=text) for page, text in foreign]
 
 
-def _read_text(path: Path) -> str:
-    """Return the file as text: UTF-8, or UTF-16 with its mark; raises `UnknownFile` if it is none."""
+def _text_of(path: Path) -> str | None:
+    """Return an ordinary file as text, or None where it is none or cannot be opened."""
     try:
-        with path.open("rb") as file:  # a regular file: scan has looked at it before
+        if not path.is_file():  # a pipe would wait for its writer
+            return None
+        with path.open("rb") as file:
             return decode_text(file.read(MAX_TEXT_BYTES + 1))
-    except OSError as error:
-        raise Unreadable(f"cannot read {path.name!r}: {error.strerror}") from error
+    except (OSError, ValueError, UnknownFile):
+        return None
 
 
 def decode_text(data: bytes) -> str:
     """Return ``data`` as text, UTF-8 or UTF-16 with its mark; raises `UnknownFile` if it is none."""
     if len(data) > MAX_TEXT_BYTES:
         raise UnknownFile(f"a text of more than {MAX_TEXT_BYTES} bytes")
+    if _PDF_MARK in data[:1024]:  # some PDFs are plain ASCII
+        raise UnknownFile("a PDF, not a text")
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:

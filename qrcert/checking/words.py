@@ -101,6 +101,10 @@ _SENTENCES: Final = {
         "Not a certificate of this kind: the code holds something else.",
         "Это не такой документ: в коде записано другое.",
     ),
+    "not_qrcert typed": (
+        "Not a certificate of this kind: no code of it stands in this text.",
+        "Это не такой документ: его кода в тексте нет.",
+    ),
     "unsupported": (
         "Cannot tell: made by rules that this version does not know. A newer version may.",
         "Проверить нельзя: составлен по правилам, которых эта версия не знает. Более новая может знать.",
@@ -116,6 +120,10 @@ _SENTENCES: Final = {
     "unreadable no_code": (
         "Cannot tell: no code could be read here.",
         "Проверить нельзя: код прочитать не удалось.",
+    ),
+    "unreadable file": (
+        "Cannot tell: this file could not be read.",
+        "Проверить нельзя: файл прочитать не удалось.",
     ),
 }
 
@@ -151,6 +159,11 @@ _HINTS: Final = {
     ),
 }
 
+_ZEROS: Final = (
+    "zeros in front of the number are not shown: how many there are, only the form knows",
+    "нули перед номером не показаны: сколько их, известно только из формы",
+)
+
 SHAPES: Final = {0: "[+]", 1: "[X]", 2: "[?]"}
 """Marks that tell the answers apart without colour, by exit status."""
 
@@ -165,6 +178,8 @@ _HEADLINES: Final = {
     "not_qrcert": ("NOT A CERTIFICATE", "НЕ ДОКУМЕНТ"),
 }
 _CANNOT_TELL: Final = ("CANNOT TELL", "ПРОВЕРИТЬ НЕЛЬЗЯ")
+
+_ONLY_TEST: Final = ("A TEST", "ПРОБА")
 
 _TEST_BANNER: Final = (
     "TEST: signed with a test key. This is no real certificate.",
@@ -198,16 +213,17 @@ def hint(verdict: Verdict, language: str, *, lists: tuple[TrustList, ...] = (), 
     """Return the next step for the person at the screen, or None."""
     if verdict.code in ("genuine", "expired"):
         return _choose(COMPARE, language)
-    found = _HINTS.get(_key(verdict, lists, how))
-    said = _choose(found, language) if found else None
-    if verdict.code == "genuine_old_list" or (verdict.code == "replaced" and verdict.withdrawn[1] == 1):  # type: ignore[index]
-        return " ".join(filter(None, (_choose(COMPARE, language), said)))
-    return said
+    said = [_choose(found, language)] if (found := _HINTS.get(_key(verdict, lists, how))) else []
+    if verdict.code == "genuine_old_list" or (verdict.withdrawn is not None and verdict.withdrawn[1] == 1):
+        said.insert(0, _choose(COMPARE, language))
+    if verdict.number is not None and verdict.form is None and isinstance(verdict.claims.number, int):  # type: ignore[union-attr]
+        said.append(_choose(_ZEROS, language))
+    return " ".join(said) or None
 
 
-def headline(code: str, language: str) -> str:
-    """Return a verdict in a word or two."""
-    return _choose(_HEADLINES.get(code, _CANNOT_TELL), language)
+def headline(code: str, language: str, *, only_test: bool = False) -> str:
+    """Return a verdict in a word or two; ``only_test``: genuine, but under a test key that counts for nothing."""
+    return _choose(_ONLY_TEST if only_test else _HEADLINES.get(code, _CANNOT_TELL), language)
 
 
 def test_banner(language: str) -> str:

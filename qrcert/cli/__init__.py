@@ -66,6 +66,4 @@ def commands(lang: str | None) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run one command line and exit: 0 done or genuine, 1 refused, 2 could not check or bad use."""
     screen.prepare_streams()
-    sys.exit(
-        reporting.report(lambda: commands.main(arguments, prog_name="qrcert", standalone_mode=False))
-    )
+    sys.exit(reporting.report(lambda: commands.main(arguments, prog_name="qrcert", standalone_mode=False)))

@@ -12,7 +12,7 @@ from qrcert import authority, checking, text, wire
 from qrcert.cli import screen
 from qrcert.errors import Refused, TrustListError, UnknownFile, Unreadable
 from qrcert.form import shipped_forms
-from qrcert.trust import compile_form, hex_groups, read_key_request, telephone_groups, unwrap
+from qrcert.trust import KeyEntry, compile_form, hex_groups, read_key_request, telephone_groups, unwrap
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -26,30 +26,52 @@ _folder_option = click.option(
 )
 
 
-@click.group("authority")
+@click.group("authority", cls=screen.Group)
 def authority_group() -> None:
     """Publish whose keys are good for what, which forms there are, and what no longer counts."""
 
 
-@authority_group.command("init")
+@authority_group.command("init", short_help="Make an authority in a new folder: keys, root, an empty list.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--name", required=True, help="The authority's name, as people will see it.")
-@click.option("--where", help="Where newer lists are found: a line shown to people, never fetched.")
+@click.option("--name", required=True, metavar="NAME", help="The authority's name, as people will see it.")
+@click.option("--where", metavar="LINE", help="Where newer lists are found: shown to people, never fetched.")
 @click.option("--test", is_flag=True, help="For a pilot: all keys are admitted as test keys.")
 @click.option("--no-forms", is_flag=True, help="Do not put the shipped forms into the list.")
 @screen.passphrase_option
+@screen.lang_option
 def init_command(
-    folder: Path, name: str, where: str | None, test: bool, no_forms: bool, passphrase_file: Path | None
+    folder: Path,
+    name: str,
+    where: str | None,
+    test: bool,
+    no_forms: bool,
+    passphrase_file: Path | None,
+    lang: str | None,
 ) -> int:
     """Make an authority of one signer in a new folder: its keys, its root, an empty list."""
-    secret = screen.passphrase(passphrase_file, what="the signer's new key", new=True)
+    language = screen.language(lang)
+    owner = ("the signer's new key", "к новому ключу органа")
+    secret = screen.passphrase(passphrase_file, what=owner, new=True)
     made = make_with_forms(
         folder, name=name, where=where, passphrase=secret, test=test, with_forms=not no_forms
     )
-    screen.tell(f"made the authority {text.escaped(name)} in {folder}")
-    screen.tell(f"fingerprint: {hex_groups(made.root.hash)}")
-    screen.tell("tell the fingerprint in several places: people compare it when they take the first list")
-    screen.tell("next: qrcert authority admit REQUEST --forms 'ru.*', then publish -o LIST.qct")
+    shown, place = text.escaped(name), text.escaped(str(folder))
+    for line in (
+        screen.pick(language, f"made the authority {shown} in {place}", f"орган {shown} создан в {place}"),
+        screen.pick(language, "fingerprint:", "отпечаток:"),
+        f"  {hex_groups(made.root.hash)}",
+        screen.pick(
+            language,
+            "tell the fingerprint in several places: people compare it when they take the first list",
+            "сообщите отпечаток в нескольких местах: его сверяют, принимая первый список",
+        ),
+        screen.pick(
+            language,
+            f"next: qrcert authority admit REQUEST --forms 'ru.*' --authority {place}",
+            f"далее: qrcert authority admit ЗАПРОС --forms 'ru.*' --authority {place}",
+        ),
+    ):
+        screen.tell(line)
     return 0
 
 
@@ -78,80 +100,176 @@ def make_with_forms(
     return made
 
 
-@authority_group.command("admit")
+@authority_group.command("admit", short_help="Admit a school's key, after a telephone call.")
 @click.argument("source", metavar="REQUEST|FOLDER", type=click.Path(path_type=Path))
 @click.option(
     "--forms", required=True, metavar="GLOB", help="Kinds of certificates the key may sign: 'ru.*'."
 )
-@click.option("--until", type=screen.Day(), help="Last day of signing; default and most: 15 months ahead.")
-@click.option("--school", "school_id", type=click.IntRange(1), help="Add the key to the school with this id.")
+@click.option(
+    "--until",
+    type=screen.Day(),
+    metavar="DAY",
+    help="Last day of signing; default and most: 15 months ahead.",
+)
+@click.option(
+    "--school",
+    "school_id",
+    type=click.IntRange(1),
+    metavar="ID",
+    help="Add the key to the school with this number in the list.",
+)
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @_folder_option
+@screen.lang_option
 def admit_command(
-    source: Path, forms: str, until: date | None, school_id: int | None, yes: bool, folder: Path
+    source: Path,
+    forms: str,
+    until: date | None,
+    school_id: int | None,
+    yes: bool,
+    folder: Path,
+    lang: str | None,
 ) -> int:
     """Admit a school's key after comparing its groups with the school by telephone."""
+    language = screen.language(lang)
     here = authority.open_authority(folder)
     today = wire.to_day(screen.now())
-    for path in sorted(source.rglob("*.json")) if source.is_dir() else [source]:
-        request = read_key_request(unwrap(_read(path)))
+    for path in _requests(source):
         plan = authority.plan_admission(
             here,
-            request,
+            read_key_request(unwrap(_read(path))),
             forms=forms,
             today=today,
             until=None if until is None else wire.to_day(until),
             school_id=school_id,
         )
-        for line in _admission_lines(plan, test=here.test):
+        for line in _admission_lines(plan, language, test=here.test):
             screen.tell(line)
-        screen.confirm("Do the groups agree with what the school reads out: admit?", yes=yes)
+        question = screen.pick(
+            language,
+            "Do the groups agree with what the school reads out: admit?",
+            "Группы совпали с теми, что назвала школа: внести?",
+        )
+        screen.confirm(question, yes=yes)
         here = authority.admit(here, plan)
         here.save()
-        screen.tell(f"admitted as school {plan.school.id}")
-    screen.tell("it counts from the next list on: qrcert authority publish -o LIST.qct")
+        number = plan.school.id
+        screen.tell(screen.pick(language, f"admitted as school {number}", f"внесена под № {number}"))
+    screen.tell(_counts_from_next(language, "it counts", "действует"))
     return 0
 
 
-def _admission_lines(plan: authority.Admission, *, test: bool) -> Iterator[str]:
+def _requests(source: Path) -> list[Path]:
+    """Return the request files that a name stands for; raises `Unreadable` for a folder without any."""
+    if not source.is_dir():
+        return [source]
+    found = sorted(source.rglob("*.json"))
+    if not found:
+        raise Unreadable(f"no request (*.json) in {str(source)!r}")
+    return found
+
+
+def _counts_from_next(language: str, en: str, ru: str) -> str:
+    return screen.pick(
+        language,
+        f"{en} from the next list on: qrcert authority publish -o LIST.qct",
+        f"{ru} со следующего списка: qrcert authority publish -o СПИСОК.qct",
+    )
+
+
+def _admission_lines(plan: authority.Admission, language: str, *, test: bool) -> Iterator[str]:
     yield f"{text.escaped(plan.request.name)}, {text.escaped(plan.request.place)}"
-    yield f"  groups:   {telephone_groups(plan.request.hash)}"
-    yield f"  school:   {plan.school.id}{' (new)' if plan.new_school else ''}"
-    yield f"  may sign: {', '.join(form.id for form in plan.forms)}"
-    yield f"  from {wire.to_date(plan.entry.start)} until {wire.to_date(plan.entry.end)}"
+    new = screen.pick(language, " (new)", " (новая)") if plan.new_school else ""
+    facts = [
+        (("groups", "группы"), telephone_groups(plan.request.hash)),
+        (("school", "школа №"), f"{plan.school.id}{new}"),
+        (("may sign", "подписывает"), ", ".join(form.id for form in plan.forms)),
+        (("from, until", "с, по"), f"{wire.to_date(plan.entry.start)}, {wire.to_date(plan.entry.end)}"),
+    ]
+    for pair, value in facts:
+        yield f"  {screen.pick(language, *pair):<12} {value}"
     if test:
-        yield "  TEST: papers of this key are never called genuine without --trust"
+        yield screen.pick(
+            language,
+            "  TEST: papers of this key are never called genuine without --trust",
+            "  ПРОБА: без --trust документы этого ключа подлинными не считаются",
+        )
     if not plan.names_authority:
-        yield "  the request names no authority: ask for the groups by telephone before you say yes"
+        yield screen.pick(
+            language,
+            "  the request names no authority: ask for the groups by telephone before you say yes",
+            "  запрос не назван ни одному органу: до ответа спросите группы по телефону",
+        )
 
 
-@authority_group.group("form")
+@authority_group.group("form", cls=screen.Group)
 def form_subgroup() -> None:
     """Add kinds of certificates to the list."""
 
 
 @form_subgroup.command("add")
-@click.argument("file", metavar="FILE", type=_FILE)
+@click.argument("file", metavar="FILE.toml", type=_FILE)
+@click.option("--allow", is_flag=True, help="Let the keys that are in use sign it too.")
+@click.option(
+    "--school",
+    "school_id",
+    type=click.IntRange(1),
+    metavar="ID",
+    help="With --allow: only the keys of the school with this number in the list.",
+)
 @_folder_option
-def form_add_command(file: Path, folder: Path) -> int:
+@screen.lang_option
+def form_add_command(file: Path, allow: bool, school_id: int | None, folder: Path, lang: str | None) -> int:
     """Put a form, or better translations of one, into the list."""
+    language = screen.language(lang)
+    if school_id is not None and not allow:
+        raise click.UsageError("--school goes with --allow")
     here = authority.open_authority(folder)
     try:
         source = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(f"cannot read the form {str(file)!r} as UTF-8 text") from error
     entry = compile_form(source)
-    authority.add_form(here, entry).save()
-    screen.tell(f"form {entry.hash.hex()} is in the next list")
-    screen.tell("keys admitted before may not sign it: admit names the forms of each key")
+    here = authority.add_form(here, entry)
+    granted: tuple[KeyEntry, ...] = ()
+    if allow:
+        today = wire.to_day(screen.now())
+        here, granted = authority.allow_form(here, entry.hash, today=today, school_id=school_id)
+    here.save()
+    digest = entry.hash.hex()
+    screen.tell(
+        screen.pick(
+            language, f"form {digest} is in the next list", f"форма {digest} войдёт в следующий список"
+        )
+    )
+    for line in _granted_lines(granted, language, allow=allow):
+        screen.tell(line)
     return 0
 
 
-@authority_group.command("withdraw")
+def _granted_lines(granted: tuple[KeyEntry, ...], language: str, *, allow: bool) -> Iterator[str]:
+    """Tell which keys may sign a form from the next list on."""
+    if not allow:
+        yield screen.pick(
+            language,
+            "keys admitted before may not sign it without --allow",
+            "без --allow ключи, внесённые раньше, её не подписывают",
+        )
+        return
+    count = len(granted)
+    yield screen.pick(
+        language, f"keys that may sign it from then on: {count}", f"ключей, которым она разрешена: {count}"
+    )
+    for entry in granted:
+        yield f"  {entry.school.id:>4}  {text.escaped(entry.school.name_now)}"
+
+
+@authority_group.command("withdraw", short_help="Withdraw what a request names, or the paper in a picture.")
 @click.argument("source", metavar="REQUEST|PICTURE", type=_FILE)
 @click.option(
     "--kind",
     type=click.IntRange(1, 3),
+    metavar="1|2|3",
     help="For a picture: 1 replaced and was right, 2 replaced and was wrong, 3 withdrawn (default).",
 )
 @click.option(
@@ -161,8 +279,12 @@ def form_add_command(file: Path, folder: Path) -> int:
 )
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @_folder_option
-def withdraw_command(source: Path, kind: int | None, by: authority.By | None, yes: bool, folder: Path) -> int:
+@screen.lang_option
+def withdraw_command(
+    source: Path, kind: int | None, by: authority.By | None, yes: bool, folder: Path, lang: str | None
+) -> int:
     """Withdraw what a school's signed request names, or the certificate in a picture, PDF or text."""
+    language = screen.language(lang)
     here = authority.open_authority(folder)
     today = wire.to_day(screen.now())
     try:
@@ -170,16 +292,28 @@ def withdraw_command(source: Path, kind: int | None, by: authority.By | None, ye
     except TrustListError as error:
         if error.code not in ("unreadable", "too_big"):
             raise
-        changed = _withdraw_picture(here, source, kind or 3, by, yes=yes)
+        changed = _withdraw_picture(here, source, kind or 3, by, yes=yes, language=language)
     else:
-        screen.confirm(f"The request withdraws {len(wanted)} certificates: go on?", yes=yes)
+        count = len(wanted)
+        question = screen.pick(
+            language,
+            f"The request withdraws {count} certificates: go on?",
+            f"По запросу отзывается документов: {count}. Продолжить?",
+        )
+        screen.confirm(question, yes=yes)
     changed.save()
-    screen.tell("withdrawn; it counts from the next list on: qrcert authority publish -o LIST.qct")
+    screen.tell(_counts_from_next(language, "withdrawn; it counts", "отозвано; действует"))
     return 0
 
 
 def _withdraw_picture(
-    here: authority.Authority, source: Path, kind: int, by: authority.By | None, *, yes: bool
+    here: authority.Authority,
+    source: Path,
+    kind: int,
+    by: authority.By | None,
+    *,
+    yes: bool,
+    language: str,
 ) -> authority.Authority:
     last = here.last_list()
     if last is None:
@@ -188,12 +322,14 @@ def _withdraw_picture(
     try:
         findings = checking.check_file(source, request)
     except UnknownFile as error:
-        raise Unreadable(f"{source.name!r} is neither a request nor a picture, PDF or text") from error
+        raise Unreadable(f"{str(source)!r} is neither a request nor a picture, PDF or text") from error
     if len(findings) != 1 or findings[0].text is None:
-        raise Refused(f"{len(findings)} codes in {source.name!r}, expected exactly one that can be read")
-    for line in checking.as_lines(findings[0], request, "en"):
+        count = len([one for one in findings if one.text is not None])
+        raise Refused(f"{count} codes in {str(source)!r}, expected exactly one that can be read")
+    for line in checking.as_lines(findings[0], request, language):
         screen.tell(line)
-    screen.confirm("Withdraw this certificate?", yes=yes)
+    question = screen.pick(language, "Withdraw this certificate?", "Отозвать этот документ?")
+    screen.confirm(question, yes=yes)
     return authority.withdraw_verified(
         here,
         findings[0].verdict,
@@ -204,17 +340,25 @@ def _withdraw_picture(
     )
 
 
-@authority_group.command("publish")
+@authority_group.command("publish", short_help="Sign the next list and write it.")
 @click.option("-o", "--output", required=True, type=_FILE, metavar="LIST.qct", help="Write the list here.")
-@click.option("--next", "next_update", type=screen.Day(), help="Day by which a newer list is promised.")
+@click.option(
+    "--next",
+    "next_update",
+    type=screen.Day(),
+    metavar="DAY",
+    help="Day by which a newer list is promised; default: in a year.",
+)
 @_folder_option
 @screen.passphrase_option
+@screen.lang_option
 def publish_command(
-    output: Path, next_update: date | None, folder: Path, passphrase_file: Path | None
+    output: Path, next_update: date | None, folder: Path, passphrase_file: Path | None, lang: str | None
 ) -> int:
     """Sign the next list and write it, with a readable copy (.json) beside it."""
+    language = screen.language(lang)
     here = authority.open_authority(folder)
-    secret = screen.passphrase(passphrase_file, what="the signer's key")
+    secret = screen.passphrase(passphrase_file, what=("the signer's key", "к ключу органа"))
     trust = authority.publish(
         here,
         passphrase=secret,
@@ -222,12 +366,17 @@ def publish_command(
         next_update=None if next_update is None else wire.to_day(next_update),
     )
     readable = authority.write_list(output, authority.newest_bytes(here))
+    counts = [len(trust.schools), len(trust.keys), len(trust.contents.forms), len(trust.contents.withdrawals)]
     screen.tell(
-        f"list No. {trust.version}: {len(trust.schools)} schools, {len(trust.keys)} keys, "
-        f"{len(trust.contents.forms)} forms, {len(trust.contents.withdrawals)} withdrawals"
+        screen.pick(
+            language,
+            "list No. {}: {} schools, {} keys, {} forms, {} withdrawals",
+            "список № {}: школ {}, ключей {}, форм {}, отзывов {}",
+        ).format(trust.version, *counts)
     )
-    screen.tell(f"written: {output} and {readable}")
-    screen.tell(f"fingerprint: {hex_groups(trust.fingerprint)}")
+    for path in (output, readable):
+        screen.tell_written(path, language)
+    screen.tell(f"{screen.pick(language, 'fingerprint', 'отпечаток')}: {hex_groups(trust.fingerprint)}")
     return 0
 
 

@@ -40,7 +40,7 @@ def find_form(wanted: str) -> FormSource:
     return FormSource(form, read_office(tomllib.loads(source)))
 
 
-@click.group("form")
+@click.group("form", cls=screen.Group)
 def form_group() -> None:
     """Kinds of certificates: each is one file that drives columns, checks, packing, page and screen."""
 
@@ -59,7 +59,7 @@ def list_command(output: Path | None, lang: str | None) -> int:
     return 0
 
 
-@form_group.command("show")
+@form_group.command("show", short_help="Show its fields, tables and lists.")
 @click.argument("wanted", metavar="ID|FILE")
 @screen.output_option
 @screen.lang_option
@@ -93,7 +93,7 @@ def _as_lines(source: FormSource, language: str) -> Iterator[str]:
             yield from (f"      {row.item.brief(language)}" for row in field.kind.rows)
 
 
-@form_group.command("check")
+@form_group.command("check", short_help="Check a form and tell how large its code becomes.")
 @click.argument("file", metavar="ID|FILE")
 @screen.output_option
 @screen.lang_option
@@ -123,10 +123,15 @@ def check_command(file: str, output: Path | None, lang: str | None) -> int:
     return 0
 
 
-@form_group.command("template")
+@form_group.command("template", short_help="Write an empty class list for Excel.")
 @click.argument("wanted", metavar="ID|FILE")
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="CLASS.xlsx"
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CLASS.xlsx",
+    help="Write the class list here.",
 )
 @screen.lang_option
 def template_command(wanted: str, output: Path, lang: str | None) -> int:
@@ -136,5 +141,5 @@ def template_command(wanted: str, output: Path, lang: str | None) -> int:
     language = screen.language(lang)
     source = find_form(wanted)
     write_template(source.form, source.office, output, language=language)
-    screen.tell(screen.pick(language, f"written: {output}", f"записано: {output}"))
+    screen.tell_written(output, language)
     return 0

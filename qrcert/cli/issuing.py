@@ -12,6 +12,9 @@ from qrcert.cli import screen
 from qrcert.cli.forms import find_form
 
 
+_KEY = ("the school's key", "к ключу школы")
+
+
 @click.command("issue")
 @click.argument("source", metavar="CLASS", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
@@ -87,7 +90,7 @@ def issue_command(
         screen.tell(screen.pick(language, f"drafts, not signed: {drawn}", f"проекты, без подписи: {drawn}"))
         return 0
     screen.confirm(_question(plan, language), yes=yes)
-    key = office.load_key(screen.passphrase(passphrase_file, what=issue.KEY))
+    key = office.load_key(screen.passphrase(passphrase_file, what=_KEY))
     now = screen.now()
     recorded = issue.sign_and_record(plan, key=key, now=now)
     with screen.Progress(len(plan.rows), screen.pick(language, "drawing", "печать")) as bar:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ import click
 from qrcert import text, wire
 from qrcert.checking import words
 from qrcert.cli import screen
-from qrcert.errors import Refused, Unreadable
+from qrcert.errors import Refused, TrustListError, Unreadable
 from qrcert.store import Store, StoredList
-from qrcert.trust import TrustList, hex_groups
+from qrcert.trust import TrustList, compare, hex_groups
 
 _LIST_FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -28,19 +28,39 @@ def read_list_file(path: Path) -> bytes:
 
 
 def lists_to_go_by(files: tuple[Path, ...], home: Path | None) -> tuple[TrustList, ...]:
-    """Return the lists of the named files, or the person's own lists where none is named."""
+    """Return the lists of the named files, or the person's own lists where none is named.
+
+    A named list may be older or newer than one's own of the same authority; with another chain of roots it is
+    refused (``fork``): one of the two is not the authority's.
+    """
+    own = Store(screen.home_folder(home)).lists()
     if not files:
-        return Store(screen.home_folder(home)).lists()
-    return tuple([TrustList.from_bytes(read_list_file(path)) for path in files])
+        return own
+    named = tuple([TrustList.from_bytes(read_list_file(path)) for path in files])
+    for one in named:
+        for known in own:
+            if known.identity == one.identity:
+                _refuse_fork(known, one)
+    return named
 
 
-@click.group("trust")
+def _refuse_fork(one: TrustList, other: TrustList) -> None:
+    """Raise `TrustListError` where the roots of one list are no beginning of the other's."""
+    earlier, later = sorted((one, other), key=lambda trust: trust.root_version)
+    try:
+        compare(earlier, later)
+    except TrustListError as error:
+        if error.code == "fork":
+            raise
+
+
+@click.group("trust", cls=screen.Group)
 def trust_group() -> None:
     """Keep the lists you go by: whose keys are good, and what was withdrawn."""
 
 
 @trust_group.command("add")
-@click.argument("file", metavar="LIST", type=_LIST_FILE)
+@click.argument("file", metavar="LIST.qct", type=_LIST_FILE)
 @click.option(
     "--fingerprint", metavar="HEX", help="Take the list only if its fingerprint is this; asks nothing."
 )
@@ -54,16 +74,16 @@ def add_command(file: Path, fingerprint: str | None, home: Path | None, lang: st
     """
     language = screen.language(lang)
     data = read_list_file(file)
+    store = Store(screen.home_folder(home))
 
     def ask(trust: TrustList, lost: tuple[str, ...]) -> bool:
-        for line in _question(trust, lost, language):
+        for line in _question(trust, lost, store.lists(), language):
             screen.tell(line, error=True)
         question = screen.pick(language, "Is this the fingerprint?", "Отпечаток тот самый?")
-        screen.confirm(question, yes=False)
+        screen.confirm(question, yes=False, hint=_UNATTENDED)
         return True
 
-    folder = screen.home_folder(home)
-    done = Store(folder).import_list(
+    done = store.import_list(
         data, on=screen.now().date(), confirm=None if fingerprint else ask, fingerprint=fingerprint
     )
     trust = TrustList.from_bytes(data)
@@ -83,13 +103,36 @@ def add_command(file: Path, fingerprint: str | None, home: Path | None, lang: st
     return 0
 
 
-def _question(trust: TrustList, lost: tuple[str, ...], language: str) -> Iterator[str]:
-    yield screen.pick(
-        language,
-        f"A list of an authority that is new here: {text.escaped(trust.authority)}",
-        f"Список органа, которого здесь ещё нет: {text.escaped(trust.authority)}",
-    )
-    yield screen.pick(language, "Its fingerprint:", "Его отпечаток:")
+_UNATTENDED = "compare the fingerprint with the authority's own, then add --fingerprint HEX"
+
+
+def _question(
+    trust: TrustList, lost: tuple[str, ...], own: tuple[TrustList, ...], language: str
+) -> Iterator[str]:
+    """Yield what a person must know before saying yes to a first list, or to one that takes something back."""
+    name = text.escaped(trust.authority)
+    if lost:
+        yield screen.pick(
+            language,
+            f"{name} says that its keys were stolen, and starts again. Its new list takes back:",
+            f"{name} сообщает, что его ключи похищены, и начинает заново. В новом списке уже не так:",
+        )
+        yield from (f"  ! {text.escaped(line)}" for line in lost)
+    else:
+        yield screen.pick(
+            language,
+            f"A list of an authority that is new here: {name}",
+            f"Список органа, которого здесь ещё нет: {name}",
+        )
+    for other in own:
+        if other.authority == trust.authority and other.identity != trust.identity:
+            yield screen.pick(
+                language,
+                "  ! you have a list of another authority that bears the same name, with the fingerprint",
+                "  ! у вас есть список другого органа с тем же названием, его отпечаток:",
+            )
+            yield f"    {hex_groups(other.fingerprint)}"
+    yield screen.pick(language, "Its fingerprint:", "Отпечаток нового списка:")
     yield f"  {hex_groups(trust.fingerprint)}"
     yield screen.pick(
         language,
@@ -98,8 +141,6 @@ def _question(trust: TrustList, lost: tuple[str, ...], language: str) -> Iterato
         "Сравните с тем, который сообщает сам орган: на сайте, в печати, по телефону. "
         "Имя в файл мог вписать кто угодно.",
     )
-    for line in lost:
-        yield f"  ! {line}"
 
 
 @trust_group.command("show")
@@ -119,8 +160,7 @@ def show_command(
     else:
         rows = [(row.trust, row) for row in Store(screen.home_folder(home)).rows()]
     if as_json:
-        data = [_as_data(trust) for trust, _ in rows]
-        screen.write_result([json.dumps(data, ensure_ascii=False, indent=1)], output)
+        screen.write_json([_as_data(trust) for trust, _ in rows], output)
         return 0
     today = wire.to_day(screen.now())
     lines = [line for trust, row in rows for line in _as_lines(trust, row, today, language)]
@@ -156,6 +196,7 @@ def _as_lines(trust: TrustList, row: StoredList | None, today: int, language: st
         (("withdrawn", "отозвано"), str(len(trust.contents.withdrawals))),
         (("newer lists", "новые списки"), text.escaped(trust.where)),
         (("fingerprint", "отпечаток"), hex_groups(trust.fingerprint)),
+        (("identity", "орган"), hex_groups(trust.identity)),
     ]
     if row is not None:
         pairs.append((("taken on", "принят"), words.day_text(row.imported, language)))
@@ -170,21 +211,28 @@ def _as_lines(trust: TrustList, row: StoredList | None, today: int, language: st
     yield ""
 
 
-@trust_group.command("export")
+@trust_group.command("export", short_help="Write one of your lists to a file, to hand it on.")
 @click.argument("identity", metavar="[IDENTITY]", required=False)
-@click.option("-o", "--output", required=True, type=_LIST_FILE, help="Write the list to FILE.")
+@click.option(
+    "-o", "--output", required=True, type=_LIST_FILE, metavar="LIST.qct", help="Write the list here."
+)
 @screen.home_option
-def export_command(identity: str | None, output: Path, home: Path | None) -> int:
-    """Write one of your lists to a file, to hand it on; IDENTITY (hex) chooses among several."""
+@screen.lang_option
+def export_command(identity: str | None, output: Path, home: Path | None, lang: str | None) -> int:
+    """Write one of your lists to a file, to hand it on.
+
+    IDENTITY, the first characters of what trust show tells, chooses among several.
+    """
+    language = screen.language(lang)
     rows = Store(screen.home_folder(home)).rows()
-    chosen = [
-        row for row in rows if identity is None or row.trust.identity.hex().startswith(identity.lower())
-    ]
+    wanted = re.sub(r"[\s:-]", "", identity or "").lower()
+    chosen = [row for row in rows if row.trust.identity.hex().startswith(wanted)]
     if len(chosen) != 1:
         known = ", ".join(f"{row.trust.identity.hex()[:16]} {row.trust.authority!r}" for row in rows)
-        raise Refused(f"{len(chosen)} of your lists match, expected one", hint=f"yours: {known or 'none'}")
+        raise Refused(f"{len(chosen)} of your lists match, expected one", hint=f"yours: {known or '-'}")
     try:
         output.write_bytes(chosen[0].file)
     except OSError as error:
-        raise Refused(f"cannot write {output.name!r}: {error.strerror}") from error
+        raise Refused(f"cannot write {str(output)!r}: {error.strerror}") from error
+    screen.tell_written(output, language)
     return 0

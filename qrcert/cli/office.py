@@ -19,12 +19,12 @@ OWN_AUTHORITY = "own-list"
 """The folder, inside the office's, of a school that is its own authority."""
 
 
-@click.group("office")
+@click.group("office", cls=screen.Group)
 def office_group() -> None:
     """Make a school's own folder: its key, its settings, its register."""
 
 
-@office_group.command("init")
+@office_group.command("init", short_help="Make the folder, a new key, the request for the authority.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--school", required=True, metavar="NAME", help="The school's full official name.")
 @click.option("--place", default="", help="Settlement and region, as on the certificates.")
@@ -48,7 +48,8 @@ def init_command(
     if own_list and for_list is not None:
         raise click.UsageError("--for LIST and --own-list exclude each other: there is one authority or none")
     identity = TrustList.from_bytes(read_list_file(for_list)).identity if for_list else NO_HASH
-    secret = screen.passphrase(passphrase_file, what="the school's new key", new=True)
+    owner = ("the school's new key", "к новому ключу школы")
+    secret = screen.passphrase(passphrase_file, what=owner, new=True)
     office, request = issue.make_office(
         folder,
         school=text.normalise(school),

@@ -79,7 +79,10 @@ def _tell_problems(error: RosterError, language: str) -> None:
         _say("error", lines[0])
         return
     count = len(lines)
-    _say("error", screen.pick(language, f"{count} faults in the class list", f"ошибок в списке класса: {count}"))
+    _say(
+        "error",
+        screen.pick(language, f"{count} faults in the class list", f"ошибок в списке класса: {count}"),
+    )
     for line in lines:
         screen.tell(f"  {text.escaped(line)}", error=True)
 

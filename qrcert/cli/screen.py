@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from qrcert import text
 from qrcert.errors import KeyFileError, Refused
 
 LANGUAGES: Final = ("ru", "en")
@@ -94,6 +95,11 @@ def write_result(lines: Iterable[str], output: Path | None) -> None:
         raise Refused(f"cannot write {str(output)!r}: {error.strerror}") from error
 
 
+def tell_written(path: Path, lang: str) -> None:
+    """Tell where a result was written."""
+    tell(f"{pick(lang, 'written', 'записано')}: {text.escaped(str(path))}")
+
+
 def write_json(data: object, output: Path | None) -> None:
     """Print data as JSON, or write it to the file that ``-o`` named; only ASCII where the screen is not UTF-8."""
     plain = output is None and codecs.lookup(sys.stdout.encoding).name != "utf-8"
@@ -147,21 +153,23 @@ class Progress:
     """A bar for long work, shown only on a terminal; ``update`` fits `qrcert.issue.Progress`."""
 
     def __init__(self, length: int, label: str) -> None:
-        self._bar = click.progressbar(
-            length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
-        )
+        shown = sys.stderr.isatty() and length > 1
+        self._bar = click.progressbar(length=length, label=label, file=sys.stderr) if shown else None
         self._done = 0
 
     def __enter__(self) -> Progress:
-        self._bar.__enter__()
+        if self._bar is not None:
+            self._bar.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._bar.__exit__(None, None, None)
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
 
     def update(self, step: str, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` are through."""
-        self._bar.update(done - self._done)
+        if self._bar is not None:
+            self._bar.update(done - self._done)
         self._done = done
 
 

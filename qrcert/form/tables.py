@@ -72,6 +72,7 @@ class Table:
         self._adding = tuple(
             _Adding(last - index, row.width, len(row.adds)) for index, row in enumerate(self.rows) if row.adds
         )
+        self._widths = tuple(row.width for row in self.rows)
         self._width = sum(column.width for column in self.columns)
         self._mask = (1 << self._width) - 1
         self._loose = _loose_columns(self.columns)
@@ -98,11 +99,10 @@ class Table:
                 if cells >> shift & mask >= states:
                     raise FormError("a state beyond those of its column")
 
-    def _added_widths(self, presence: int) -> Iterator[int]:
-        """Yield for each listed row that is present how many bits its `with` index takes."""
-        for index, row in enumerate(self.rows, 1):
-            if presence >> len(self.rows) - index & 1:
-                yield row.width
+    def _added_widths(self, presence: int) -> list[int]:
+        """Return for each listed row that is present how many bits its `with` index takes."""
+        digits = f"{presence:0{len(self.rows)}b}"
+        return [width for width, digit in zip(self._widths, digits, strict=False) if digit == "1"]
 
     def _open(self, wire: object) -> tuple[int, list[_Adding], int, int, tuple[bytes | str, ...]]:
         """Return the presence bits, the rows of them that add, the bits after them, how many, the free texts.

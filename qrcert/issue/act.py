@@ -18,7 +18,7 @@ from typing import Final
 from qrcert import cbor, cose, page, scan, wire
 from qrcert.decode import verify
 from qrcert.encode import Certificate, make_payload, sign_bytes
-from qrcert.errors import Refused, RegisterError, Unreadable
+from qrcert.errors import Refused, RegisterError
 from qrcert.form import Form
 from qrcert.form import Office as FormOffice
 from qrcert.issue.admission import Permit, ask_list, check_day

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from qrcert.errors import Refused
@@ -22,7 +23,8 @@ def write_file(path: Path, data: bytes) -> Path:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise Refused(
             f"cannot write {str(path)!r}: {error.strerror}", hint="is the disk full, or the folder read-only?"
         ) from error

@@ -7,8 +7,8 @@ from functools import cache
 from math import cos, pi, sin
 
 from qrcert.page.guilloche import arc, dahlia, lines
-from qrcert.page.ornament import drawing, fill, stroke, tint
 from qrcert.page.sheet import Palette
+from qrcert.page.svg import disc, drawing, fill, ring, stroke, tint, turned
 
 # The sphere's radius in mm, the lean of its axis and the height from which it is seen, in radians.
 _RADIUS = 6.0
@@ -17,7 +17,6 @@ _VIEW = 0.38
 _TROPIC = 0.41
 
 _THIN, _FIRM = 0.15, 0.23
-_SIDE = 20.0
 
 
 def _parallel(latitude: float, *, front: bool) -> str:
@@ -54,37 +53,33 @@ def _back(palette: Palette) -> str:
     """Return what lies behind the sun: the far halves, paler, and the axis."""
     pole = (_RADIUS + 1.5) * 1j * exp(1j * _LEAN)
     far = "".join(_parallel(latitude, front=False) for latitude in (-_TROPIC, 0, _TROPIC))
-    knobs = "".join(
-        f'<circle cx="{end.real:.2f}" cy="{end.imag:.2f}" r="0.42" fill="{palette.ink}"/>'
-        for end in (pole, -pole)
-    )
     return (
         stroke(far + _colure(front=False) + _ecliptic(1, front=False), tint(palette.ink, 0.55), _THIN)
         + stroke(lines([(-pole, pole)]), palette.ink, _FIRM)
-        + knobs
+        + disc(0.42, palette.ink, centre=pole)
+        + disc(0.42, palette.ink, centre=-pole)
     )
 
 
 def _front(palette: Palette) -> str:
     """Return the sun, the near halves and the graduated ring that holds them."""
-    near = (_parallel(latitude, front=True) for latitude in (-_TROPIC, -0.07, 0.07, _TROPIC))
-    rings = "".join(
-        f'<circle r="{radius}" stroke="{palette.ink}" stroke-width="{width}"/>'
-        for radius, width in ((_RADIUS, 0.3), (_RADIUS + 0.6, 0.16))
-    )
+    near = "".join(_parallel(latitude, front=True) for latitude in (-_TROPIC, -0.07, 0.07, _TROPIC))
     return (
-        f'<circle r="1.25" fill="{palette.gold}" stroke="#ffffff" stroke-width="0.25"/>'
-        + stroke(_ticks(1.55, 2.15, 12), palette.gold, 0.17)
-        + stroke("".join(near) + _colure(front=True), palette.ink, _FIRM)
+        disc(1.4, "#ffffff")
+        + disc(1.25, palette.gold)
+        + stroke(_ticks(1.65, 2.15, 12), palette.gold, 0.17)
+        + stroke(near + _colure(front=True), palette.ink, _FIRM)
         + stroke(_ecliptic(0.94, front=True) + _ecliptic(1, front=True), palette.gold, 0.2)
-        + rings
+        + ring(_RADIUS, palette.ink, 0.3)
+        + ring(_RADIUS + 0.6, palette.ink, 0.16)
         + stroke(_ticks(_RADIUS, _RADIUS + 0.6, 72), palette.ink, 0.07)
     )
 
 
 @cache
 def emblem(palette: Palette) -> str:
-    """Return the emblem as SVG, square, 20 mm wide."""
+    """Return the emblem as SVG, 20 mm square."""
     halo = dahlia(radius=9.2, step=0.5, depth=0.55, fade=0.03, count=32, layers=5, width=0.14)
-    content = fill(halo, palette.gold) + '<circle r="6.6" fill="#ffffff"/>' + _back(palette) + _front(palette)
-    return drawing(content, width=_SIDE, height=_SIDE, centred=True)
+    content = turned("halo", fill(halo, palette.gold), 32) + disc(_RADIUS + 0.6, "#ffffff")
+    corner = complex(10, 10)
+    return drawing(content + _back(palette) + _front(palette), -corner, corner)

@@ -21,9 +21,17 @@ Curve = Callable[[float], complex]
 _STEP = 1e-5
 
 
+def units(length: float) -> int:
+    """Return a length in mm in the unit of the drawings, a hundredth of a millimetre.
+
+    Whole numbers make a PDF shorter, and typst writes them much faster than fractions.
+    """
+    return round(100 * length)
+
+
 def point(place: complex) -> str:
-    """Return a point as SVG writes it, to the hundredth of a millimetre and without idle zeros."""
-    return " ".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in (place.real, place.imag))
+    """Return a point as SVG writes it."""
+    return f"{units(place.real)} {units(place.imag)}"
 
 
 def path(curve: Curve, *, start: float, stop: float, pieces: int, joined: bool = False) -> str:
@@ -69,31 +77,32 @@ def wave(*, length: float, height: float, lag: float, width: float) -> str:
     return f"{there}{back}Z"
 
 
-def petals(*, radius: float, depth: float, count: int, turn: float, width: float) -> str:
-    """Return a closed flower about the origin: a circle that swells ``count`` times by ``depth`` either way.
+def petal(*, radius: float, depth: float, count: int, turn: float, width: float) -> str:
+    """Return one petal, from tip to tip, of a flower of ``count`` about the origin.
 
-    ``turn`` shifts it by that share of a petal.
+    The flower is a circle that swells by ``depth`` either way. ``turn`` shifts it by that share of a petal.
+    Turned ``count`` times about the origin the petal makes the flower, in a drawing that packs well.
     """
     first = 2 * pi * turn / count
+    last = first + 2 * pi / count
 
     def edge(angle: float, side: float) -> complex:
         return (radius + side + depth * cos(count * (angle - first))) * exp(1j * angle)
 
-    last = first + 2 * pi
-    outside = path(lambda angle: edge(angle, width / 2), start=first, stop=last, pieces=2 * count)
-    inside = path(lambda angle: edge(angle, -width / 2), start=last, stop=first, pieces=2 * count)
-    return f"{outside}Z{inside}Z"
+    outside = path(lambda angle: edge(angle, width / 2), start=first, stop=last, pieces=2)
+    inside = path(lambda angle: edge(angle, -width / 2), start=last, stop=first, pieces=2, joined=True)
+    return f"{outside}{inside}Z"
 
 
 def dahlia(
     *, radius: float, step: float, depth: float, fade: float, count: int, layers: int, width: float
 ) -> str:
-    """Return nested flowers, each ``step`` smaller and half a petal turned: the scales of a dahlia.
+    """Return a petal of nested flowers, each ``step`` smaller and half a petal turned: scales of a dahlia.
 
     ``depth`` is the swelling of the first and shrinks by ``fade`` a layer.
     """
     return "".join(
-        petals(
+        petal(
             radius=radius - layer * step,
             depth=depth - layer * fade,
             count=count,
@@ -105,8 +114,8 @@ def dahlia(
 
 
 def lace(*, radius: float, depth: float, count: int, strands: int, width: float) -> str:
-    """Return ``strands`` equal flowers turned against each other: a ring of lace."""
+    """Return a petal of ``strands`` equal flowers turned against each other: a ring of lace."""
     return "".join(
-        petals(radius=radius, depth=depth, count=count, turn=strand / strands, width=width)
+        petal(radius=radius, depth=depth, count=count, turn=strand / strands, width=width)
         for strand in range(strands)
     )

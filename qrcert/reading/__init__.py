@@ -7,7 +7,6 @@
 | ``pictures`` | bytes of a picture file -> grey frames, with every cap | Pillow |
 | ``pdfium`` | a PDF page or a part of it -> grey pixels | pypdfium2 |
 | ``pdf``, ``pdf_process`` | the same in a process of its own, for PDFs of strangers | |
-| ``layout`` | how QR symbols are built, for drawing and reading them | nothing |
 | ``zxing`` | the first engine | zxing-cpp |
 | ``zbar``, ``zbar_process`` | the last engine, optional, in a process of its own | pyzbar |
 | ``cascade`` | the order of the engines, and when to stop; our own reader belongs there | OpenCV, when needed |

@@ -10,6 +10,9 @@ from qrcert.errors import TooBig, Unreadable
 from qrcert.reading import pdfium
 from qrcert.reading.process import Message, serve
 
+MAX_PAGES = 2_000
+"""Pages of a file: title and supplement of each of a large school's thousand pupils."""
+
 MEMORY = 1 << 30
 """Bytes of address space for this process, where the system can limit it: a page at the caps needs a tenth."""
 
@@ -34,7 +37,7 @@ class Reader:
         if self._document is not None:
             self._document.close()
             self._document = None
-        self._document = pdfium.open_document(data)
+        self._document = pdfium.open_document(data, max_pages=MAX_PAGES)
         return Message({"pages": len(self._document)})
 
     def _page(self, page: int, dpi: float) -> Message:

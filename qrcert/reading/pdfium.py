@@ -18,9 +18,6 @@ from qrcert.reading.grey import Grey
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in points (1/72 inch) from the top left corner of the page as it is seen."""
 
-MAX_PAGES = 1_000
-"""Pages of a file: the certificates of a large school's year; about a minute of reading."""
-
 MAX_RENDERED = 36_000_000
 """Pixels of a rendered page: A2 at 300 dpi. A larger page is rendered coarser, not refused."""
 
@@ -36,8 +33,8 @@ _ENCRYPTED = b"/Encrypt"
 """Stands in the clear in every encrypted PDF, in its trailer (ISO 32000-1 section 7.5.5)."""
 
 
-def open_document(data: bytes) -> pypdfium2.PdfDocument:
-    """Return the PDF in ``data``; raises Unreadable (locked, damaged, no page) and TooBig (too many pages)."""
+def open_document(data: bytes, *, max_pages: int | None = None) -> pypdfium2.PdfDocument:
+    """Return the PDF in ``data``; raises Unreadable (locked, damaged, no page), TooBig beyond ``max_pages``."""
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -49,10 +46,10 @@ def open_document(data: bytes) -> pypdfium2.PdfDocument:
             ) from error
         raise Unreadable("a damaged PDF, or one without pages") from error
     pages = len(document)
-    if pages > MAX_PAGES:
+    if max_pages is not None and pages > max_pages:
         document.close()
         raise TooBig(
-            f"a PDF of {pages} pages, at most {MAX_PAGES} are read", hint="split it into files of fewer pages"
+            f"a PDF of {pages} pages, at most {max_pages} are read", hint="split it into files of fewer pages"
         )
     return document
 

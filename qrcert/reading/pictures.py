@@ -17,7 +17,7 @@ from qrcert.reading.grey import MAX_PIXELS, Grey, check_size
 MAX_FRAMES = 10
 """Frames of an animation that are looked at: a code that is shown is shown in the first ones."""
 
-MAX_PAGES = 1_000
+MAX_PAGES = 2_000
 """Pages of a TIFF, as of a PDF."""
 
 _ORIENTATION = 0x0112
@@ -121,6 +121,8 @@ def _opened(data: bytes, kind: Kind) -> Image.Image:
     with _decoding():
         _load_plugin(kind)
         image = Image.open(io.BytesIO(data), formats=[kind.name])
+        if kind.name == "JPEG":
+            image.draft("L", image.size)  # spares decoding the colours
     check_size(*image.size)
     return image
 
@@ -152,8 +154,6 @@ def _decoded(image: Image.Image, data: bytes, kind: Kind) -> tuple[Grey, bool]:
 
     A JPEG that breaks off is ended by hand and tried again: the code may stand in the part that is there.
     """
-    if kind.name == "JPEG":
-        image.draft("L", image.size)
     try:
         return from_image(image), True
     except Unreadable:
@@ -174,9 +174,7 @@ def _decoding() -> Iterator[None]:
             raise
         except Image.DecompressionBombError as error:
             raise TooBig(f"a picture of more than {MAX_PIXELS:,} pixels") from error
-        except (
-            Exception
-        ) as error:  # decoders raise many kinds on damaged data: OSError, struct.error, KeyError
+        except Exception as error:  # on damaged data decoders raise OSError, struct.error, KeyError and more
             raise Unreadable(f"a damaged picture: {error}") from error
 
 
@@ -221,7 +219,7 @@ def _scaled(image: Image.Image) -> Image.Image:
     """Return an image of 16 or 32 bit numbers or floats with its own range stretched to 0..255."""
     import numpy as np
 
-    values = np.nan_to_num(np.asarray(image, np.float64), posinf=0, neginf=0)
+    values = np.nan_to_num(np.asarray(image, np.float32), posinf=0, neginf=0)
     lowest, highest = float(values.min()), float(values.max())
     scale = 255 / (highest - lowest) if highest > lowest else 0.0
     return Image.fromarray(((values - lowest) * scale).astype(np.uint8))

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 
 from qrcert.errors import FormError
-from qrcert.form import Choice, Date, Field, Form, Number, OfficeField, Table
-
+from qrcert.form import Choice, Date, Field, Form, Number, OfficeField, Table, read_cells
 from qrcert.roster.grid import Broken
 from qrcert.text import faults, normalise
 from qrcert.wire import FIRST_DAY, LAST_DAY, to_date

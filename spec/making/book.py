@@ -10,6 +10,7 @@ from making.scenarios import (
     forms,
     list_bodies,
     list_files,
+    list_roots,
     payloads,
     records,
     seasons,
@@ -35,6 +36,7 @@ CHAPTERS = (
     showing,
     records,
     list_files,
+    list_roots,
     list_bodies,
 )
 
@@ -49,7 +51,11 @@ def all_scenarios() -> list[Scenario]:
 
 def parts() -> dict[str, bytes]:
     """Return the beginnings that lists of one authority share: everything before the list itself."""
-    shared = {"tiny": list_files.TINY, "two-of-two": list_files.two_signers((2, 2)), "one-of-two": list_files.two_signers((2, 1))}
+    shared = {
+        "tiny": list_files.TINY,
+        "two-of-two": list_files.two_signers((2, 2)),
+        "one-of-two": list_files.two_signers((2, 1)),
+    }
     return {f"lists/{name}.part": b"\x82\x81" + bytes(one.roots[0]) for name, one in shared.items()}
 
 

@@ -30,7 +30,12 @@ def signature(key: Key, payload: bytes, *, aad: bytes, protected: bytes | None =
 
 
 def message(
-    payload: bytes, signatures: Iterable[Raw], *, protected: Any = b"", unprotected: Any = None, tag: bytes = b"\xd8\x62"
+    payload: bytes,
+    signatures: Iterable[Raw],
+    *,
+    protected: Any = b"",
+    unprotected: Any = None,
+    tag: bytes = b"\xd8\x62",
 ) -> Raw:
     """Return a COSE_Sign with these signatures, in the order given."""
     unprotected = {} if unprotected is None else unprotected
@@ -48,7 +53,11 @@ def by_keys(payload: bytes, keys: Iterable[Key], *, aad: bytes) -> Raw:
 
 
 def root_body(
-    signers: Sequence[Signer], *, version: int = 1, previous: bytes = NO_HASH, thresholds: tuple[int, int] = (1, 1)
+    signers: Sequence[Signer],
+    *,
+    version: int = 1,
+    previous: bytes = NO_HASH,
+    thresholds: tuple[int, int] = (1, 1),
 ) -> Body:
     """Return the body of a root; ``thresholds`` are for a root and for a list."""
     pairs = sorted(one.pair for one in signers)
@@ -75,7 +84,9 @@ def key_body(
     return body
 
 
-def school_body(number: int, *names: tuple[str, str], keys: Iterable[Body] = (), place: str = "Testville") -> Body:
+def school_body(
+    number: int, *names: tuple[str, str], keys: Iterable[Body] = (), place: str = "Testville"
+) -> Body:
     """Return a school's entry; names are (from which day, name)."""
     own = sorted(keys, key=lambda body: body[0])
     return {0: number, 1: [[day(since), name] for since, name in names], 2: place, 3: own}

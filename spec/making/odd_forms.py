@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,7 +15,7 @@ from making.scenario import SCHOOL, shown, shown_field
 
 ODD_KEY = ed25519("odd forms")
 
-NAME = {"name": "name", "label": "Name", "holder": True}
+NAME: dict[str, Any] = {"name": "name", "label": "Name", "holder": True}
 TITLE = "Odd certificate"
 LONG_FIELDS = 7
 LONG_TEXT = 300
@@ -41,7 +40,7 @@ def _form(place: int, /, **changes: Any) -> dict[str, Any]:
     return {key: value for key, value in form.items() if value is not None}
 
 
-def _fields(*more: Mapping[str, Any]) -> list[Any]:
+def _fields(*more: dict[str, Any]) -> list[Any]:
     return [NAME, *more]
 
 
@@ -50,7 +49,7 @@ def _field(**keys: Any) -> list[Any]:
     return _fields({"name": "more", "label": "More"} | keys)
 
 
-def _table(*columns: Mapping[str, Any], **keys: Any) -> list[Any]:
+def _table(*columns: dict[str, Any], **keys: Any) -> list[Any]:
     named = [{"name": f"c{place}", "label": "C"} | column for place, column in enumerate(columns)]
     return _field(**{"type": "table", "rows": ["a", "b"], "columns": named} | keys)
 
@@ -100,11 +99,17 @@ _BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "list-empty": ("a list without items", {"field": _field(**_CHOICE | {"list": []})}),
     "two-lists-of-one-name": (
         "two lists of one name",
-        {"field": _field(type="choice", list="l"), "list": [{"name": "l", "items": ["a"]}, {"name": "l", "items": ["b"]}]},
+        {
+            "field": _field(type="choice", list="l"),
+            "list": [{"name": "l", "items": ["a"]}, {"name": "l", "items": ["b"]}],
+        },
     ),
     "letters-ascii": ("letters that have their byte already", {"letters": "éa"}),
     "letters-twice": ("one letter twice", {"letters": "éñé"}),
-    "letters-161": ("161 letters, where 160 bytes are free", {"letters": "".join(map(chr, range(0x400, 0x4A1)))}),
+    "letters-161": (
+        "161 letters, where 160 bytes are free",
+        {"letters": "".join(map(chr, range(0x400, 0x4A1)))},
+    ),
     "max-0": ("texts of no character", {"field": _field(max=0)}),
     "max-301": ("texts of more than 300", {"field": _field(max=301)}),
     "max-float": ("a limit of 1.5", {"field": _field(max=Raw(b"\xf9\x3e\x00"))}),
@@ -115,19 +120,31 @@ _BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "five-parts": ("five parts", {"parts": ["A", "B", "C", "D", "E"]}),
     "part-3-of-2": ("a field of part 3 of 2", {"parts": ["A", "B"], "field": _field(part=3)}),
     "part-of-none": ("a field of part 1, and no parts", {"field": _field(part=1)}),
-    "part-without-holder": ("a part that cannot name its holder", {"parts": ["A", "B"], "field": [NAME | {"part": 1}]}),
+    "part-without-holder": (
+        "a part that cannot name its holder",
+        {"parts": ["A", "B"], "field": [NAME | {"part": 1}]},
+    ),
     "range-upside-down": ("a range from 6 to 1", {"field": _field(**_NUMBER, range="6..1")}),
     "range-unequal-decimals": ("a range from 1 to 6.0", {"field": _field(**_NUMBER, range="1..6.0")}),
     "range-words": ("a range in words", {"field": _field(**_NUMBER, range="low..high")}),
     "digits-of-a-decimal": ("digits with decimals", {"field": _field(**_NUMBER, range="1.0..6.0", digits=2)}),
-    "column-list-and-range": ("a column with list and range", {"field": _table({"list": ["x"], "range": "0..5"})}),
+    "column-list-and-range": (
+        "a column with list and range",
+        {"field": _table({"list": ["x"], "range": "0..5"})},
+    ),
     "column-without-either": ("a column with neither list nor range", {"field": _table({})}),
     "table-without-rows": ("a table without rows, free or listed", {"field": _field(type="table")}),
-    "until-partial": ("a last day that need not be a day", {"field": _field(**_DATE, until=True, partial=True)}),
+    "until-partial": (
+        "a last day that need not be a day",
+        {"field": _field(**_DATE, until=True, partial=True)},
+    ),
     "until-month": ("a last day that is a month", {"field": _field(**_DATE, until=True, unit="month")}),
     "with-in-a-choice": (
         "`with` in a choice",
-        {"field": _field(**_CHOICE | {"list": [{"en": "a", "with": "l"}]}), "list": [{"name": "l", "items": ["x"]}]},
+        {
+            "field": _field(**_CHOICE | {"list": [{"en": "a", "with": "l"}]}),
+            "list": [{"name": "l", "items": ["x"]}],
+        },
     ),
     "with-unknown": ("`with` a list that is not there", {"field": _table(rows=[{"en": "a", "with": "l"}])}),
     "with-in-with": (
@@ -177,12 +194,21 @@ _SOUND: dict[str, tuple[str, dict[str, Any]]] = {
     "negative-range": ("a range below zero", {"field": _field(**_NUMBER, range="-1.50..-0.25")}),
     "longest-texts": (
         "texts of 300 characters",
-        {"field": [NAME | {"max": LONG_TEXT}, *({"name": f"f{n}", "label": f"F{n}", "max": LONG_TEXT} for n in range(2, 8))]},
+        {
+            "field": [
+                NAME | {"max": LONG_TEXT},
+                *({"name": f"f{n}", "label": f"F{n}", "max": LONG_TEXT} for n in range(2, 8)),
+            ]
+        },
     ),
     "next-edition": ("the next edition, another form to all", {"edition": 2}),
     "two-until": (
         "two last days: the earlier counts",
-        {"field": _fields(*({"name": f"until{n}", "label": f"Until {n}", "type": "date", "until": True} for n in (1, 2)))},
+        {
+            "field": _fields(
+                *({"name": f"until{n}", "label": f"Until {n}", "type": "date", "until": True} for n in (1, 2))
+            )
+        },
     ),
 }
 
@@ -190,14 +216,20 @@ _SOUND: dict[str, tuple[str, dict[str, Any]]] = {
 @cache
 def broken_forms() -> dict[str, OddForm]:
     """Return the forms that a verifier must count as unknown, by name."""
-    forms = {name: OddForm(title, cbor(_form(n, **changes))) for n, (name, (title, changes)) in enumerate(_BROKEN.items(), 1)}
+    forms = {
+        name: OddForm(title, cbor(_form(n, **changes)))
+        for n, (name, (title, changes)) in enumerate(_BROKEN.items(), 1)
+    }
     return forms | {name: OddForm(title, data) for name, (title, data) in _NOT_MAPS.items()}
 
 
 @cache
 def sound_forms() -> dict[str, OddForm]:
     """Return the forms at the edge that a verifier must understand, by name."""
-    return {name: OddForm(title, cbor(_form(500 + n, **changes))) for n, (name, (title, changes)) in enumerate(_SOUND.items())}
+    return {
+        name: OddForm(title, cbor(_form(500 + n, **changes)))
+        for n, (name, (title, changes)) in enumerate(_SOUND.items())
+    }
 
 
 def odd_labels() -> dict[int, Any]:
@@ -225,7 +257,8 @@ def _long_texts(size: int) -> list[bytes]:
 
 
 def _long_paper(texts: list[bytes]) -> Paper:
-    return odd_paper(sound_forms()["longest-texts"], **{f"f{place}": text for place, text in enumerate(texts, 1)})
+    fields: dict[str, Any] = {f"f{place}": text for place, text in enumerate(texts, 1)}
+    return odd_paper(sound_forms()["longest-texts"], **fields)
 
 
 def long_paper(size: int) -> Paper:

@@ -17,7 +17,20 @@ SCHOOL = (1, "Vectors School")
 """Who signs most certificates: id and name on the day of signing."""
 
 _ANSWER: dict[str, Any] = dict.fromkeys(
-    ("verdict", "reason", "kind", "test", "own", "number", "issued", "school", "title", "part", "fields", "marks")
+    (
+        "verdict",
+        "reason",
+        "kind",
+        "test",
+        "own",
+        "number",
+        "issued",
+        "school",
+        "title",
+        "part",
+        "fields",
+        "marks",
+    )
 ) | {"test": False, "own": False}
 
 

@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any
 
 from making.forms import form
-from making.keys import Key, ed25519, ed25519_from, esp256, kid_of, seed_of
+from making.keys import Key, ed25519, ed25519_from, esp256, seed_of
 from making.lists import Authority, authority, key_body, school_body
-from making.octets import cbor, day
-from making.papers import ISSUED, TEST, Paper, claims, issue
+from making.octets import day
+from making.papers import TEST, Paper, claims, issue
 from making.scenario import SCHOOL, shown, shown_field
 from making.trees import Season
 from making.twisted import mixed_key
@@ -52,7 +52,9 @@ def plain(number: str = "V-1", *, key: Key = SCHOOL_KEY, aad: bytes | None = Non
     return issue(key, payload) if aad is None else issue(key, payload, aad=aad)
 
 
-def plain_shown(verdict: str = "genuine", number: str = "V-1", *, name: str = "Anna Lee", **more: Any) -> dict[str, Any]:
+def plain_shown(
+    verdict: str = "genuine", number: str = "V-1", *, name: str = "Anna Lee", **more: Any
+) -> dict[str, Any]:
     """Return what must be shown for `plain`; ``course`` and ``until`` where they are filled."""
     fields = [shown_field("name", "Name", name)]
     if (course := more.pop("course", None)) is not None:
@@ -136,7 +138,11 @@ def _main_schools() -> Iterator[dict[Any, Any]]:
         key_body(MERGED, window=("2020-09-01", "2025-08-31")),
     ]
     yield school_body(1, *FIRST_SCHOOL, keys=first)
-    yield school_body(2, ("1990-09-01", "Old School"), keys=closed) | {4: day("2025-08-31"), 5: 1, 6: "City archive"}
+    yield school_body(2, ("1990-09-01", "Old School"), keys=closed) | {
+        4: day("2025-08-31"),
+        5: 1,
+        6: "City archive",
+    }
     yield school_body(3, ("2026-01-01", "Pilot School (TEST)"), keys=[key_body(PILOT, test=True)])
     yield school_body(4, ("2026-01-01", "Dance Studio"), keys=[key_body(DANCE, rights=2), key_body(SHARED)])
 
@@ -202,7 +208,7 @@ def shared_lists() -> dict[str, bytes]:
 
 def _with_leaves(keys: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
     """Return a school's keys, the healthy one with its papers of both seasons."""
-    leaves = sorted([SEASON_2025.leaves(SCHOOL_KEY.kid), SEASON_2026.leaves(SCHOOL_KEY.kid)], key=lambda one: one[0])
+    leaves = sorted(
+        [SEASON_2025.leaves(SCHOOL_KEY.kid), SEASON_2026.leaves(SCHOOL_KEY.kid)], key=lambda one: one[0]
+    )
     return [body | {6: leaves} if body[0] == SCHOOL_KEY.public else body for body in keys]
-
-

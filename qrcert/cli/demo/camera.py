@@ -32,7 +32,9 @@ def photograph(page: Picture, *, seed: int) -> bytes:
     light = np.linspace(1.04, chance.uniform(0.66, 0.8), width, dtype=np.float32)[None, :, None]
     photo *= light * np.linspace(0.96, 1.02, height, dtype=np.float32)[:, None, None]
     soft = cv2.GaussianBlur(photo, (0, 0), chance.uniform(0.7, 1.0)) + chance.normal(0, 5, photo.shape)
-    done, data = cv2.imencode(".jpg", np.clip(soft, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    done, data = cv2.imencode(
+        ".jpg", np.clip(soft, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+    )
     assert done
     return data.tobytes()
 

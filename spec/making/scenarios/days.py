@@ -37,7 +37,9 @@ def scenarios() -> Iterator[Scenario]:
     yield from _at()
 
 
-def _refused(name: str, title: str, reason: str, origin: str, *, key: Any = SCHOOL_KEY, **more: Any) -> Scenario:
+def _refused(
+    name: str, title: str, reason: str, origin: str, *, key: Any = SCHOOL_KEY, **more: Any
+) -> Scenario:
     school = more.pop("school", SCHOOL)
     issued = more.pop("issued", "2026-06-25")
     return Scenario(
@@ -53,13 +55,40 @@ def _refused(name: str, title: str, reason: str, origin: str, *, key: Any = SCHO
 def _genuine(path: str, title: str, origin: str, *, key: Any = SCHOOL_KEY, **more: Any) -> Scenario:
     issued = more.pop("issued", "2026-06-25")
     expected = plain_shown(issued=issued, school=more.pop("school", SCHOOL))
-    return Scenario(path=path, title=title, origin=origin, input=plain(key=key, issued=issued).text, expected=expected, **more)
+    return Scenario(
+        path=path,
+        title=title,
+        origin=origin,
+        input=plain(key=key, issued=issued).text,
+        expected=expected,
+        **more,
+    )
 
 
 def _windows() -> Iterator[Scenario]:
-    yield _refused("window-before", "the day before the window", "window", WINDOW, issued="2023-12-31", school=(1, "First School"))
-    yield _genuine("key/window-first-day", "the window's first day", WINDOW, issued="2024-01-01", school=(1, "First School"))
-    yield _genuine("key/window-last-day", "the window's last day", WINDOW, issued="2028-12-31", now="2028-12-31", max_list_age=1000)
+    yield _refused(
+        "window-before",
+        "the day before the window",
+        "window",
+        WINDOW,
+        issued="2023-12-31",
+        school=(1, "First School"),
+    )
+    yield _genuine(
+        "key/window-first-day",
+        "the window's first day",
+        WINDOW,
+        issued="2024-01-01",
+        school=(1, "First School"),
+    )
+    yield _genuine(
+        "key/window-last-day",
+        "the window's last day",
+        WINDOW,
+        issued="2028-12-31",
+        now="2028-12-31",
+        max_list_age=1000,
+    )
     yield _refused("window-after", "the day after the window", "window", WINDOW, issued="2029-01-01")
     yield _genuine(
         "key/retired-old-date",
@@ -69,12 +98,26 @@ def _windows() -> Iterator[Scenario]:
         issued="2022-06-25",
         school=OLD_SCHOOL,
     )
-    yield _refused("retired-new-date", "a retired key and a day after it", "window", WINDOW, key=RETIRED, school=OLD_SCHOOL)
+    yield _refused(
+        "retired-new-date",
+        "a retired key and a day after it",
+        "window",
+        WINDOW,
+        key=RETIRED,
+        school=OLD_SCHOOL,
+    )
 
 
 def _states() -> Iterator[Scenario]:
     void = "step 9: the key is void, at once, whatever the day since when"
-    yield _refused("void", "a void key; the list says since when, a day to come", "void", void, key=VOID, school=OLD_SCHOOL)
+    yield _refused(
+        "void",
+        "a void key; the list says since when, a day to come",
+        "void",
+        void,
+        key=VOID,
+        school=OLD_SCHOOL,
+    )
     yield _refused(
         "void-and-outside-the-window",
         "void, and outside the window: the window comes first",
@@ -85,10 +128,39 @@ def _states() -> Iterator[Scenario]:
         school=OLD_SCHOOL,
     )
     stolen = "step 9: compromised, and not among its leaves"
-    yield _refused("stolen", "a stolen key's certificate of before the theft, not among its leaves", "stolen", stolen, key=STOLEN, issued="2026-05-20")
-    yield _refused("stolen-back-dated", "the thief dates it into an older season", "stolen", stolen, key=STOLEN, issued="2025-05-20", school=(1, "First School"))
-    yield _refused("stolen-without-leaves", "a stolen key that has no leaves", "stolen", stolen, key=BARE, issued="2026-05-20")
-    yield _refused("stolen-outside-the-window", "stolen, and outside the window: the window comes first", "window", "step 9, its order", key=STOLEN, issued="2029-05-20")
+    yield _refused(
+        "stolen",
+        "a stolen key's certificate of before the theft, not among its leaves",
+        "stolen",
+        stolen,
+        key=STOLEN,
+        issued="2026-05-20",
+    )
+    yield _refused(
+        "stolen-back-dated",
+        "the thief dates it into an older season",
+        "stolen",
+        stolen,
+        key=STOLEN,
+        issued="2025-05-20",
+        school=(1, "First School"),
+    )
+    yield _refused(
+        "stolen-without-leaves",
+        "a stolen key that has no leaves",
+        "stolen",
+        stolen,
+        key=BARE,
+        issued="2026-05-20",
+    )
+    yield _refused(
+        "stolen-outside-the-window",
+        "stolen, and outside the window: the window comes first",
+        "window",
+        "step 9, its order",
+        key=STOLEN,
+        issued="2029-05-20",
+    )
     yield Scenario(
         path="key/stolen-among-its-leaves",
         title="a stolen key's honest certificate, among its leaves",
@@ -107,9 +179,24 @@ def _states() -> Iterator[Scenario]:
 
 def _schools() -> Iterator[Scenario]:
     names = "trust list: the last name from a day not after `issued`, else the first"
-    yield _genuine("key/school-renamed", "signed under the school's earlier name", names, issued="2025-12-31", school=(1, "First School"))
-    yield _genuine("key/school-renamed-that-day", "signed on the first day of the new name", names, issued="2026-01-01")
-    yield _genuine("key/school-closed", "signed by a school that is closed and has a successor", "a closed school's papers stay genuine", key=MERGED, issued="2025-06-25", school=OLD_SCHOOL)
+    yield _genuine(
+        "key/school-renamed",
+        "signed under the school's earlier name",
+        names,
+        issued="2025-12-31",
+        school=(1, "First School"),
+    )
+    yield _genuine(
+        "key/school-renamed-that-day", "signed on the first day of the new name", names, issued="2026-01-01"
+    )
+    yield _genuine(
+        "key/school-closed",
+        "signed by a school that is closed and has a successor",
+        "a closed school's papers stay genuine",
+        key=MERGED,
+        issued="2025-06-25",
+        school=OLD_SCHOOL,
+    )
     yield Scenario(
         path="key/another-schools-paper",
         title="text that names another school: the answer names the one that signed",
@@ -122,11 +209,17 @@ def _schools() -> Iterator[Scenario]:
 def _clock() -> Iterator[Scenario]:
     issued = "step 12: issued <= now + 1 day"
     yield _genuine("time/issued-today", "signed today", issued, issued="2026-12-01")
-    yield _genuine("time/issued-tomorrow", "signed tomorrow: somewhere it is tomorrow", issued, issued="2026-12-02")
+    yield _genuine(
+        "time/issued-tomorrow", "signed tomorrow: somewhere it is tomorrow", issued, issued="2026-12-02"
+    )
     yield _clock_fault("issued-in-two-days", "signed in two days", issued, issued="2026-12-03")
     listed = "step 12: now >= the list's issued - 1 day"
-    yield _genuine("time/the-day-before-the-list", "read on the day before the list's", listed, now="2026-10-31")
-    yield _clock_fault("two-days-before-the-list", "read two days before the list's day", listed, now="2026-10-30")
+    yield _genuine(
+        "time/the-day-before-the-list", "read on the day before the list's", listed, now="2026-10-31"
+    )
+    yield _clock_fault(
+        "two-days-before-the-list", "read two days before the list's day", listed, now="2026-10-30"
+    )
     yield _clock_fault("clock-of-1970", "a clock that was never set", listed, now="1970-01-01")
     yield Scenario(
         path="time/clock-of-2099",
@@ -139,13 +232,20 @@ def _clock() -> Iterator[Scenario]:
 
 
 def _clock_fault(name: str, title: str, origin: str, *, issued: str = "2026-06-25", **more: Any) -> Scenario:
-    return Scenario(path=f"time/{name}", title=title, origin=origin, input=plain(issued=issued).text, expected=answer("check_clock"), **more)
+    return Scenario(
+        path=f"time/{name}",
+        title=title,
+        origin=origin,
+        input=plain(issued=issued).text,
+        expected=answer("check_clock"),
+        **more,
+    )
 
 
 def _until() -> Iterator[Scenario]:
     origin = "step 12: an `until` field of the form is not past"
     last = "2026-12-01"
-    until = {"f3": day(last)}
+    until: dict[str, Any] = {"f3": day(last)}
     yield Scenario(
         path="time/until-today",
         title="the certificate's own last day",
@@ -193,18 +293,34 @@ def _age() -> Iterator[Scenario]:
         ("list-last-day", "the day of the next update", "2027-10-31", "genuine"),
         ("list-a-day-past", "the day after the next update", "2027-11-01", "genuine_old_list"),
     ):
-        yield Scenario(path=f"time/{name}", title=title, origin=end, input=text, now=now, expected=plain_shown(code))
+        yield Scenario(
+            path=f"time/{name}", title=title, origin=end, input=text, now=now, expected=plain_shown(code)
+        )
     for name, title, now, code in (
         ("far-list-day-400", "next update is three years ahead; day 400", "2027-12-06", "genuine"),
         ("far-list-day-401", "next update is three years ahead; day 401", "2027-12-07", "genuine_old_list"),
     ):
-        yield Scenario(path=f"time/{name}", title=title, origin=end, input=text, now=now, lists=("far",), expected=plain_shown(code))
+        yield Scenario(
+            path=f"time/{name}",
+            title=title,
+            origin=end,
+            input=text,
+            now=now,
+            lists=("far",),
+            expected=plain_shown(code),
+        )
     replaced = "max_list_age stands in place of the effective end"
     for name, title, now, age, code in (
         ("max-age-kept", "30 days asked for, 30 days old", "2026-12-01", 30, "genuine"),
         ("max-age-passed", "29 days asked for, 30 days old", "2026-12-01", 29, "genuine_old_list"),
         ("max-age-zero", "0 days asked for, on the list's day", "2026-11-01", 0, "genuine"),
-        ("max-age-beyond-the-end", "5 000 days asked for, past the effective end", "2029-01-01", 5000, "genuine"),
+        (
+            "max-age-beyond-the-end",
+            "5 000 days asked for, past the effective end",
+            "2029-01-01",
+            5000,
+            "genuine",
+        ),
     ):
         yield Scenario(
             path=f"time/{name}",

@@ -44,27 +44,48 @@ _SHAPES = {
     "array-indefinite": ("an array of indefinite length", b"\xd2\x9f" + GOOD[2:] + b"\xff"),
     "three-elements": ("no signature", _cose(PROTECTED, {}, PAYLOAD)),
     "five-elements": ("a fifth element", _cose(PROTECTED, {}, PAYLOAD, SIGNATURE, b"")),
-    "map-for-array": ("a map in place of the array", b"\xd2" + cbor({0: PROTECTED, 1: {}, 2: PAYLOAD, 3: SIGNATURE})),
+    "map-for-array": (
+        "a map in place of the array",
+        b"\xd2" + cbor({0: PROTECTED, 1: {}, 2: PAYLOAD, 3: SIGNATURE}),
+    ),
     "trailing-item": ("an item after the end", GOOD + b"\x00"),
     "trailing-break": ("a break after the end", GOOD + b"\xff"),
     "payload-length-long": (
         "the payload's length in three bytes",
         _cose(PROTECTED, {}, Raw(head(2, len(PAYLOAD), size=2) + PAYLOAD), SIGNATURE),
     ),
-    "payload-indefinite": ("a payload in chunks", _cose(PROTECTED, {}, Raw(b"\x5f" + cbor(PAYLOAD) + b"\xff"), SIGNATURE)),
+    "payload-indefinite": (
+        "a payload in chunks",
+        _cose(PROTECTED, {}, Raw(b"\x5f" + cbor(PAYLOAD) + b"\xff"), SIGNATURE),
+    ),
     "payload-nil": ("a detached payload", _cose(PROTECTED, {}, Raw(b"\xf6"), SIGNATURE)),
     "payload-text": ("a text string as payload", _cose(PROTECTED, {}, "payload", SIGNATURE)),
-    "payload-map": ("the payload not wrapped in a byte string", _cose(PROTECTED, {}, Raw(PAYLOAD), SIGNATURE)),
-    "payload-longer-than-all": ("a byte string of 2^63 bytes", b"\xd2\x84" + cbor(PROTECTED) + b"\xa0" + head(2, 1 << 63)),
+    "payload-map": (
+        "the payload not wrapped in a byte string",
+        _cose(PROTECTED, {}, Raw(PAYLOAD), SIGNATURE),
+    ),
+    "payload-longer-than-all": (
+        "a byte string of 2^63 bytes",
+        b"\xd2\x84" + cbor(PROTECTED) + b"\xa0" + head(2, 1 << 63),
+    ),
     "array-of-2-to-the-40": ("an array that promises 2^40 items", b"\xd2" + head(4, 1 << 40) + GOOD[2:]),
     "deep": ("arrays 1 900 deep", b"\x81" * 1900 + b"\x00"),
     "lone-break": ("a break alone", b"\xff"),
     "reserved-head": ("additional information 28", b"\xd2\x9c" + GOOD[2:]),
     "null-alone": ("null", b"\xf6"),
     "unprotected-number": ("something unprotected", cose(PROTECTED, PAYLOAD, SIGNATURE, unprotected={3: 0})),
-    "unprotected-array": ("an array in place of the unprotected map", _cose(PROTECTED, [], PAYLOAD, SIGNATURE)),
-    "unprotected-indefinite": ("an empty map of indefinite length", _cose(PROTECTED, Raw(b"\xbf\xff"), PAYLOAD, SIGNATURE)),
-    "unprotected-alg-too": ("the algorithm unprotected as well", cose(PROTECTED, PAYLOAD, SIGNATURE, unprotected={1: -19})),
+    "unprotected-array": (
+        "an array in place of the unprotected map",
+        _cose(PROTECTED, [], PAYLOAD, SIGNATURE),
+    ),
+    "unprotected-indefinite": (
+        "an empty map of indefinite length",
+        _cose(PROTECTED, Raw(b"\xbf\xff"), PAYLOAD, SIGNATURE),
+    ),
+    "unprotected-alg-too": (
+        "the algorithm unprotected as well",
+        cose(PROTECTED, PAYLOAD, SIGNATURE, unprotected={1: -19}),
+    ),
     "protected-empty": ("an empty protected header as 40", with_header(SCHOOL_KEY, b"", PAYLOAD)),
     "protected-empty-map": ("an empty protected header as 41 a0", with_header(SCHOOL_KEY, b"\xa0", PAYLOAD)),
     "protected-map": ("the protected header not wrapped", _cose({1: -19, 4: KID}, {}, PAYLOAD, SIGNATURE)),
@@ -72,7 +93,10 @@ _SHAPES = {
     "protected-unsorted": ("the header's pairs in the wrong order", _header((4, KID), (1, -19))),
     "protected-alg-twice": ("the algorithm twice", _header((1, -19), (1, -19), (4, KID))),
     "protected-alg-long": ("the algorithm in two bytes", _header((1, Raw(b"\x38\x12")), (4, KID))),
-    "protected-trailing": ("a byte after the header's map", with_header(SCHOOL_KEY, PROTECTED + b"\x00", PAYLOAD)),
+    "protected-trailing": (
+        "a byte after the header's map",
+        with_header(SCHOOL_KEY, PROTECTED + b"\x00", PAYLOAD),
+    ),
     "protected-indefinite": (
         "a header of indefinite length",
         with_header(SCHOOL_KEY, b"\xbf" + PROTECTED[1:] + b"\xff", PAYLOAD),
@@ -85,7 +109,10 @@ _SHAPES = {
     ),
     "alg-float": ("the algorithm as -19.0", _header((1, Raw(b"\xf9\xcc\xc0")), (4, KID))),
     "kid-missing": ("no kid", _header((1, -19))),
-    "kid-unprotected": ("the kid unprotected", with_header(SCHOOL_KEY, cbor({1: -19}), PAYLOAD, unprotected={4: KID})),
+    "kid-unprotected": (
+        "the kid unprotected",
+        with_header(SCHOOL_KEY, cbor({1: -19}), PAYLOAD, unprotected={4: KID}),
+    ),
     "kid-7-bytes": ("a kid of 7 bytes", _header((1, -19), (4, KID[:7]))),
     "kid-9-bytes": ("a kid of 9 bytes", _header((1, -19), (4, KID + b"\x00"))),
     "kid-text": ("a kid as text", _header((1, -19), (4, "12345678"))),
@@ -106,14 +133,20 @@ _SHAPES = {
 _OTHER_ALGORITHMS = {
     "alg-eddsa": ("EdDSA (-8), the name that Ed25519 had before RFC 9864", _header((1, -8), (4, KID))),
     "alg-es256": ("ES256 (-7), the name that ESP256 had before RFC 9864", _header((1, -7), (4, KID))),
-    "alg-ml-dsa-65": ("ML-DSA-65 (-49), which signs lists and never certificates", _header((1, -49), (4, KID))),
+    "alg-ml-dsa-65": (
+        "ML-DSA-65 (-49), which signs lists and never certificates",
+        _header((1, -49), (4, KID)),
+    ),
     "alg-0": ("an algorithm that is reserved", _header((1, 0), (4, KID))),
     "alg-unknown": ("an algorithm that nobody has", _header((1, -70000), (4, KID))),
     "alg-unknown-without-kid": (
         "another algorithm comes before all that its header may lack or have",
         _header((1, -8), (3, 0)),
     ),
-    "alg-unknown-with-crit": ("another algorithm may have its own headers", _header((1, -50), (2, [1]), (4, b"any"))),
+    "alg-unknown-with-crit": (
+        "another algorithm may have its own headers",
+        _header((1, -50), (2, [1]), (4, b"any")),
+    ),
     "alg-unknown-and-a-long-signature": (
         "another algorithm may have a signature of another length",
         cose(cbor({1: -48, 4: KID}), PAYLOAD, bytes(100)),
@@ -123,10 +156,22 @@ _OTHER_ALGORITHMS = {
 
 def scenarios() -> Iterator[Scenario]:
     for name, (title, data) in _SHAPES.items():
-        yield _scenario(name, title, data, "unreadable", "steps 2 to 4: tag 18, four elements, one spelling, {1: alg, 4: kid}")
+        yield _scenario(
+            name,
+            title,
+            data,
+            "unreadable",
+            "steps 2 to 4: tag 18, four elements, one spelling, {1: alg, 4: kid}",
+        )
     for name, (title, data) in _OTHER_ALGORITHMS.items():
         yield _scenario(name, title, data, "unsupported", "step 4: any integer algorithm but -19 and -9")
-    yield _scenario("a-trust-list", "a trust list, longer than any certificate", shared_lists()["own"], "unreadable", "step 2")
+    yield _scenario(
+        "a-trust-list",
+        "a trust list, longer than any certificate",
+        shared_lists()["own"],
+        "unreadable",
+        "step 2",
+    )
     yield Scenario(
         path="cose/longest",
         title="a certificate of 2 048 bytes, the most there can be",
@@ -135,16 +180,46 @@ def scenarios() -> Iterator[Scenario]:
         lists=("odd-forms",),
         expected=long_shown(LONGEST),
     )
-    yield _scenario("too-long", "a certificate of 2 049 bytes", long_paper(LONGEST + 1).data, "unreadable", "step 2")
-    yield _scenario("stranger", "a key that no list has", plain(key=STRANGER).data, "unknown_school", "step 5")
-    yield _scenario("stranger-unsigned", "... and no signature that anybody could check", _unsigned(STRANGER), "unknown_school", "step 5 comes before the signature")
-    yield _scenario("stranger-es256", "a stranger's token", cose(cbor({1: -9, 4: STRANGER.kid}), PAYLOAD, bytes(64)), "unknown_school", "step 5 comes before step 6")
-    yield _scenario("known-stolen-unsigned", "a stolen key's kid and no signature", _unsigned(BARE), "altered", "step 7 comes before step 9")
-    yield _scenario("esp256-no-tag", "the same shape rules hold for ESP256", plain(key=TOKEN).data[1:], "unreadable", "step 3")
+    yield _scenario(
+        "too-long", "a certificate of 2 049 bytes", long_paper(LONGEST + 1).data, "unreadable", "step 2"
+    )
+    yield _scenario(
+        "stranger", "a key that no list has", plain(key=STRANGER).data, "unknown_school", "step 5"
+    )
+    yield _scenario(
+        "stranger-unsigned",
+        "... and no signature that anybody could check",
+        _unsigned(STRANGER),
+        "unknown_school",
+        "step 5 comes before the signature",
+    )
+    yield _scenario(
+        "stranger-es256",
+        "a stranger's token",
+        cose(cbor({1: -9, 4: STRANGER.kid}), PAYLOAD, bytes(64)),
+        "unknown_school",
+        "step 5 comes before step 6",
+    )
+    yield _scenario(
+        "known-stolen-unsigned",
+        "a stolen key's kid and no signature",
+        _unsigned(BARE),
+        "altered",
+        "step 7 comes before step 9",
+    )
+    yield _scenario(
+        "esp256-no-tag",
+        "the same shape rules hold for ESP256",
+        plain(key=TOKEN).data[1:],
+        "unreadable",
+        "step 3",
+    )
 
 
 def _scenario(name: str, title: str, data: bytes, verdict: str, origin: str) -> Scenario:
-    return Scenario(path=f"cose/{name}", title=title, origin=origin, input=text_of(data), expected=answer(verdict))
+    return Scenario(
+        path=f"cose/{name}", title=title, origin=origin, input=text_of(data), expected=answer(verdict)
+    )
 
 
 def _unsigned(key: Key) -> bytes:

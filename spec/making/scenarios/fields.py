@@ -8,7 +8,7 @@ from typing import Any
 from making.octets import bits, day
 from making.papers import claims, issue
 from making.scenario import Scenario, answer, row, shown, shown_field
-from making.world import KINDS, PARTS, PLAIN, SCHOOL_KEY, part, plain_shown
+from making.world import KINDS, PLAIN, SCHOOL_KEY, part, plain_shown
 
 NAME = {"f1": b"Anna"}
 NAME_SHOWN = shown_field("name", "Name", "Anna")
@@ -23,7 +23,10 @@ _REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "text-empty": ("an empty text: absent is omitted", {"f1": b""}),
     "text-empty-utf-8": ("an empty text as tstr", {"f1": ""}),
     "text-utf-8-where-bytes-are-due": ("tstr, though every character has a byte", {"f1": "Anna"}),
-    "text-utf-8-where-letters-are-due": ("tstr, though every character is a letter of the form", {"f1": "Жя"}),
+    "text-utf-8-where-letters-are-due": (
+        "tstr, though every character is a letter of the form",
+        {"f1": "Жя"},
+    ),
     "text-unassigned-byte": ("a byte beyond the form's letters", {"f1": b"Ann\x83"}),
     "text-byte-127": ("byte 127 is no character", {"f1": b"Ann\x7f"}),
     "text-byte-10": ("byte 10, which would be letter 138", {"f1": b"Ann\x0a"}),
@@ -75,12 +78,21 @@ _REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
         "three free rows where two are allowed",
         {"f12": [bits("00000" + FREE * 3), b"a", b"b", b"c"]},
     ),
-    "table-free-row-without-states": ("a free row whose columns are missing", {"f12": [bits("00000"), b"Chess"]}),
-    "table-states-without-free-row": ("columns of a free row that is missing", {"f12": bits("10000" + ALGEBRA + FREE)}),
+    "table-free-row-without-states": (
+        "a free row whose columns are missing",
+        {"f12": [bits("00000"), b"Chess"]},
+    ),
+    "table-states-without-free-row": (
+        "columns of a free row that is missing",
+        {"f12": bits("10000" + ALGEBRA + FREE)},
+    ),
     "table-no-free-rows-allowed": ("a free row in a table that has none", {"f14": [bits("100"), b"Go"]}),
     "free-row-empty": ("a free row without text", {"f13": [b"", b""]}),
     "free-row-too-long": ("a free row of 9 characters where 8 are allowed", {"f13": [b"", b"123456789"]}),
-    "free-row-utf-8-where-bytes-are-due": ("a free row as tstr, though every character has a byte", {"f13": [b"", "Chess"]}),
+    "free-row-utf-8-where-bytes-are-due": (
+        "a free row as tstr, though every character has a byte",
+        {"f13": [b"", "Chess"]},
+    ),
     "free-row-unassigned-byte": ("a free row with a byte beyond the letters", {"f13": [b"", b"Ches\x99"]}),
     "free-rows-with-bits": ("bits in a table of free rows without columns", {"f13": [b"\x00", b"Chess"]}),
     "free-rows-bits-alone": ("no free row in a table of free rows", {"f13": b""}),
@@ -89,8 +101,18 @@ _REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 _ACCEPTED: dict[str, tuple[str, dict[str, Any], list[Any], list[Any]]] = {
-    "text-letters": ("bytes 128, 129, 130 are the form's letters", {"f1": b"\x80\x81\x82"}, [("name", "Name", "éЖя")], []),
-    "text-utf-8": ("one character without a byte: UTF-8 for all", {"f1": "Ыé Anna"}, [("name", "Name", "Ыé Anna")], []),
+    "text-letters": (
+        "bytes 128, 129, 130 are the form's letters",
+        {"f1": b"\x80\x81\x82"},
+        [("name", "Name", "éЖя")],
+        [],
+    ),
+    "text-utf-8": (
+        "one character without a byte: UTF-8 for all",
+        {"f1": "Ыé Anna"},
+        [("name", "Name", "Ыé Anna")],
+        [],
+    ),
     "text-beyond-first-plane": (
         "12 code points of four bytes each",
         {"f1": "\U00010400" * 12},
@@ -102,7 +124,12 @@ _ACCEPTED: dict[str, tuple[str, dict[str, Any], list[Any], list[Any]]] = {
     "number-lowest": ("the range's low end", {"f2": 0}, [("hours", "Hours", 0)], []),
     "number-highest": ("the range's high end", {"f2": 500}, [("hours", "Hours", 500)], []),
     "number-any": ("no range: up to 2^53-1", {"f4": 2**53 - 1}, [("count", "Count", 2**53 - 1)], []),
-    "number-any-minus": ("no range: down to -(2^53-1)", {"f4": 1 - 2**53}, [("count", "Count", 1 - 2**53)], []),
+    "number-any-minus": (
+        "no range: down to -(2^53-1)",
+        {"f4": 1 - 2**53},
+        [("count", "Count", 1 - 2**53)],
+        [],
+    ),
     "decimal": ("2.5, scaled by its one decimal", {"f3": 25}, [("average", "Average", "2.5")], []),
     "decimal-whole": ("6.0, with its decimal", {"f3": 60}, [("average", "Average", "6.0")], []),
     "digits": ("7 with three digits, on paper 007", {"f5": 7}, [("place", "Place", 7)], []),
@@ -119,21 +146,45 @@ _ACCEPTED: dict[str, tuple[str, dict[str, Any], list[Any], list[Any]]] = {
     "partial-month-whole": ("a partial month may be whole", {"f9": 0}, [("era", "Era", "1970-01")], []),
     "partial-month-year": ("a partial month without its month", {"f9": [2199]}, [("era", "Era", "2199")], []),
     "choice-with-code": ("an item with a code is its code", {"f11": 1}, [("level", "Level", "B")], []),
-    "choice-without-code": ("an item without a code is its text", {"f11": 2}, [("level", "Level", "other")], []),
-    "table-one-row": ("one row of five, 15 bits and a filling one", {"f12": bits("10000" + ALGEBRA)}, [], [("Algebra", "5", "North", 15)]),
-    "table-with": ("a row that adds a language in brackets", {"f12": bits("01000" + IRISH)}, [], [("Language (Irish)", "passed", None, None)]),
+    "choice-without-code": (
+        "an item without a code is its text",
+        {"f11": 2},
+        [("level", "Level", "other")],
+        [],
+    ),
+    "table-one-row": (
+        "one row of five, 15 bits and a filling one",
+        {"f12": bits("10000" + ALGEBRA)},
+        [],
+        [("Algebra", "5", "North", 15)],
+    ),
+    "table-with": (
+        "a row that adds a language in brackets",
+        {"f12": bits("01000" + IRISH)},
+        [],
+        [("Language (Irish)", "passed", None, None)],
+    ),
     "table-with-in-place": (
         "a row that adds a language in the place of {}",
         {"f12": bits("00100 10 100 01 00001")},
         [],
         [("Welsh literature", "absent", "North", 0)],
     ),
-    "table-row-with-code": ("a row with a code is its code", {"f12": bits("00001 010 00 00000")}, [], [("ART", "3", None, None)]),
+    "table-row-with-code": (
+        "a row with a code is its code",
+        {"f12": bits("00001 010 00 00000")},
+        [],
+        [("ART", "3", None, None)],
+    ),
     "table-and-free-row": (
         "two listed rows and a free one: the worked example",
         {"f12": [bits("11000" + ALGEBRA + IRISH + FREE), b"Chess"]},
         [],
-        [("Algebra", "5", "North", 15), ("Language (Irish)", "passed", None, None), ("Chess", "4", "South", 0)],
+        [
+            ("Algebra", "5", "North", 15),
+            ("Language (Irish)", "passed", None, None),
+            ("Chess", "4", "South", 0),
+        ],
     ),
     "table-free-rows-only": (
         "two free rows in the issuer's order",
@@ -171,7 +222,9 @@ def scenarios() -> Iterator[Scenario]:
     for name, (title, fields) in _REFUSED.items():
         yield _kinds(name, title, fields, answer("unsupported"))
     for name, (title, fields, more, marks) in _ACCEPTED.items():
-        expected = _shown(fields, [shown_field(*one) for one in more], [row("marks", *cells) for cells in marks])
+        expected = _shown(
+            fields, [shown_field(*one) for one in more], [row("marks", *cells) for cells in marks]
+        )
         yield _kinds(name, title, fields, expected)
     for name, (title, fields, text) in _TITLES.items():
         more = [shown_field("honours", "Honours", "with honours")] if fields else []
@@ -233,7 +286,7 @@ def _everything() -> Scenario:
         "f13": [b"", b"caf\x80"],
         "f14": bits("010"),
     }
-    told = [
+    told: list[tuple[str, str, int | str]] = [
         ("name", "Name", "Łucja Żak"),
         ("hours", "Hours", 120),
         ("average", "Average", "1.3"),
@@ -254,7 +307,10 @@ def _everything() -> Scenario:
         row("ticks", "First aid"),
     ]
     expected = shown(
-        number="F-1", title="Diploma with honours of Łucja Żak", fields=[shown_field(*one) for one in told], marks=marks
+        number="F-1",
+        title="Diploma with honours of Łucja Żak",
+        fields=[shown_field(*one) for one in told],
+        marks=marks,
     )
     return _kinds("everything", "every field of every kind", fields, expected)
 
@@ -263,7 +319,7 @@ def _parts() -> Iterator[Scenario]:
     marks = bits("101 00 10")
     name, year = shown_field("name", "Name", "Anna Lee"), shown_field("year", "Year", 2026)
     rows = [row("marks", "Algebra", "5"), row("marks", "History", "3")]
-    sound = {
+    sound: dict[str, tuple[int | None, dict[str, Any], list[Any], list[Any], str]] = {
         "title-page": (1, {"f2": 2026}, [name, year], [], "School certificate"),
         "title-page-with-honours": (
             1,
@@ -281,7 +337,12 @@ def _parts() -> Iterator[Scenario]:
     broken: dict[str, tuple[str, Any, int | None, dict[str, Any]]] = {
         "beyond": ("part 3 of 2", 42, 3, {"f2": 2026}),
         "field-of-another": ("the supplement's table on the title page", 42, 1, {"f2": 2026, "f4": marks}),
-        "honours-on-the-supplement": ("the title page's tick on the supplement", 42, 2, {"f3": 0, "f4": marks}),
+        "honours-on-the-supplement": (
+            "the title page's tick on the supplement",
+            42,
+            2,
+            {"f3": 0, "f4": marks},
+        ),
         "required-of-this": ("the title page without its year", 42, 1, {}),
         "whole-without-required": ("without -3 every part's required fields are due", 42, None, {"f2": 2026}),
         "number-text": ("text where an integer number is due", "00000042", 1, {"f2": 2026}),
@@ -295,7 +356,9 @@ def _parts() -> Iterator[Scenario]:
     yield _part("number-zero", "number 0 is shown with all its zeros", 0, 1, {"f2": 2026}, zero)
 
 
-def _part(name: str, title: str, number: Any, which: int | None, fields: dict[str, Any], expected: dict[str, Any]) -> Scenario:
+def _part(
+    name: str, title: str, number: Any, which: int | None, fields: dict[str, Any], expected: dict[str, Any]
+) -> Scenario:
     return Scenario(
         path=f"part/{name}",
         title=title,
@@ -316,14 +379,14 @@ def _holders() -> Iterator[Scenario]:
     yield Scenario(
         path="field/text-without-letters",
         title="a form without letters: an accent makes it UTF-8",
-        origin="section 6: without `letters` printable ASCII is still bytes",
+        origin="section 8.1: without `letters` printable ASCII is still bytes",
         input=issue(SCHOOL_KEY, claims(PLAIN.hash, "F-2", f1="Seán O’Connor")).text,
         expected=plain_shown(number="F-2", name="Seán O’Connor"),
     )
     yield Scenario(
         path="field/text-without-letters-as-utf-8",
         title="a form without letters: printable ASCII as UTF-8",
-        origin="section 6: without `letters` printable ASCII is still bytes",
+        origin="section 8.1: without `letters` printable ASCII is still bytes",
         input=issue(SCHOOL_KEY, claims(PLAIN.hash, "F-2", f1="Anna Lee")).text,
         expected=answer("unsupported"),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from making.odd_forms import LETTERS_160, TITLE, broken_forms, odd_paper, sound_forms
 from making.octets import bits, day
+from making.odd_forms import LETTERS_160, TITLE, broken_forms, odd_paper, sound_forms
 from making.papers import claims, issue
 from making.scenario import Scenario, named, row, shown, shown_field
 from making.world import ABSENT, DANCE, KINDS, SCHOOL_KEY, plain, plain_shown
@@ -22,7 +23,7 @@ def scenarios() -> Iterator[Scenario]:
 
 def _rights() -> Iterator[Scenario]:
     origin = "step 11: the form is among the key's rights"
-    outside = {"form": KINDS.hash, "number": "R-1", "f1": b"Anna"}
+    outside: dict[str, Any] = {"form": KINDS.hash, "number": "R-1", "f1": b"Anna"}
     yield Scenario(
         path="rights/outside",
         title="a dance studio signs a diploma",
@@ -43,7 +44,9 @@ def _rights() -> Iterator[Scenario]:
         title="outside its rights, signed on the list's own day",
         origin=newer,
         input=issue(DANCE, claims(**outside, issued="2026-11-01")).text,
-        expected=named("key_refused", reason="rights", number="R-1", issued="2026-11-01", school=DANCE_SCHOOL),
+        expected=named(
+            "key_refused", reason="rights", number="R-1", issued="2026-11-01", school=DANCE_SCHOOL
+        ),
     )
     yield Scenario(
         path="rights/outside-after-the-list-day",
@@ -97,7 +100,7 @@ def _unknown() -> Iterator[Scenario]:
         yield Scenario(
             path=f"form/broken-{name}",
             title=f"a form in the list that breaks the language: {form.title}",
-            origin="section 6: such a form counts as unknown, the list stands",
+            origin="section 7.6: such a form counts as unknown, the list stands",
             input=odd_paper(form).text,
             lists=("odd-forms",),
             expected=named("unknown_form", number="O-1"),
@@ -118,19 +121,26 @@ def _sound() -> Iterator[Scenario]:
     yield _odd("wide-column", {"f2": bits("01 11110100001000111111")}, [NAME], [row("more", "b", 999999)])
     yield _odd("negative-range", {"f2": -25}, [NAME, shown_field("more", "More", "-0.25")])
     until = [shown_field("until1", "Until 1", "2030-01-01"), shown_field("until2", "Until 2", "2026-11-30")]
-    yield _odd("two-until", {"f2": day("2030-01-01"), "f3": day("2026-11-30")}, [NAME, *until], verdict="expired")
+    yield _odd(
+        "two-until", {"f2": day("2030-01-01"), "f3": day("2026-11-30")}, [NAME, *until], verdict="expired"
+    )
 
 
-def _odd(name: str, fields: dict[str, object], shown_fields: list[object], marks: list[object] | None = None, *, verdict: str = "genuine") -> Scenario:
+def _odd(
+    name: str,
+    fields: dict[str, Any],
+    told: Sequence[Mapping[str, Any]],
+    marks: Sequence[Mapping[str, Any]] = (),
+    *,
+    verdict: str = "genuine",
+) -> Scenario:
     form = sound_forms()[name]
     paper = odd_paper(form, **fields)
     return Scenario(
         path=f"form/sound-{name}",
         title=f"a form at the edge of the language: {form.title}",
-        origin="section 2",
+        origin="section 7: what a form may be",
         input=paper.text,
         lists=("odd-forms",),
-        expected=shown(verdict, number="O-1", title=TITLE, fields=shown_fields, marks=marks or []),  # type: ignore[arg-type]
+        expected=shown(verdict, number="O-1", title=TITLE, fields=told, marks=marks),
     )
-
-

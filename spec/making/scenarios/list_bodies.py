@@ -12,7 +12,19 @@ from making.octets import Raw, cbor, day, pairs
 from making.papers import TEST
 from making.scenario import SCHOOL, Scenario, answer
 from making.scenarios.list_files import LABELS, TINY, listed, sound
-from making.world import BARE, LATER, PLAIN, SCHOOL_KEY, SEASON_2025, SEASON_2026, STOLEN, STRANGER, TOKEN, plain, plain_shown
+from making.world import (
+    BARE,
+    LATER,
+    PLAIN,
+    SCHOOL_KEY,
+    SEASON_2025,
+    SEASON_2026,
+    STOLEN,
+    STRANGER,
+    TOKEN,
+    plain,
+    plain_shown,
+)
 
 KEY = key_body(SCHOOL_KEY)
 NAMES = ("2020-01-01", SCHOOL[1])
@@ -84,7 +96,12 @@ Fault = tuple[str, str, bytes, str]
 def _spelling() -> Iterator[Fault]:
     body = TINY.body(LABELS)
     yield "trailing", "a byte after the body", TINY.file(cbor(body) + b"\x00"), "unreadable"
-    yield "unsorted", "labels in the wrong order", TINY.file(pairs(*reversed(sorted(body.items())))), "unreadable"
+    yield (
+        "unsorted",
+        "labels in the wrong order",
+        TINY.file(pairs(*sorted(body.items(), reverse=True))),
+        "unreadable",
+    )
     yield "label-twice", "one label twice", TINY.file(pairs((0, "A"), *sorted(body.items()))), "unreadable"
     yield "null", "null for an absent label", _school(l4=Raw(b"\xf6")), "unreadable"
     yield "true", "true for a test key", _key(l7=True), "unreadable"
@@ -101,7 +118,12 @@ def _labels() -> Iterator[Fault]:
     yield "parts", "label -2, reserved for closed seasons in files of their own", _list(m2=[]), "needs_newer"
     yield "label-minus-24", "an unknown negative label", _list(m24=0), "needs_newer"
     yield "key-label-minus-1", "an unknown negative label in a key", _key(m1=0), "needs_newer"
-    yield "school-label-minus-1", "an unknown negative label in a school", _list(l9=[school_body(1, NAMES, keys=[KEY]) | {-1: 0}]), "needs_newer"
+    yield (
+        "school-label-minus-1",
+        "an unknown negative label in a school",
+        _list(l9=[school_body(1, NAMES, keys=[KEY]) | {-1: 0}]),
+        "needs_newer",
+    )
     yield "name-empty", "an authority without a name", _list(l0=""), "malformed"
     yield "name-1001-bytes", "an authority's name of 1 001 bytes", _list(l0="x" * 1001), "malformed"
     yield "where-bytes", "bytes where a line is due", _list(l1=b"example.org"), "malformed"
@@ -109,9 +131,24 @@ def _labels() -> Iterator[Fault]:
     yield "previous-31-bytes", "a hash of 31 bytes", _list(l4=bytes(31)), "malformed"
     yield "day-0", "issued in 1970", _list(l5=0), "malformed"
     yield "form-empty", "a form of no bytes", _list(l7=[[b"", {}]], l8=[], l9=[]), "malformed"
-    yield "form-without-translations", "a form without its map of translations", _list(l7=[[PLAIN.data]]), "malformed"
-    yield "translation-english", "a translation under the key english", _list(l7=[[PLAIN.data, {"english": ["x"]}]]), "malformed"
-    yield "translation-empty", "a translation without texts", _list(l7=[[PLAIN.data, {"ru": []}]]), "malformed"
+    yield (
+        "form-without-translations",
+        "a form without its map of translations",
+        _list(l7=[[PLAIN.data]]),
+        "malformed",
+    )
+    yield (
+        "translation-english",
+        "a translation under the key english",
+        _list(l7=[[PLAIN.data, {"english": ["x"]}]]),
+        "malformed",
+    )
+    yield (
+        "translation-empty",
+        "a translation without texts",
+        _list(l7=[[PLAIN.data, {"ru": []}]]),
+        "malformed",
+    )
     yield "rights-empty", "rights to no form", _list(l8=[[1, []]]), "malformed"
     yield "rights-minus", "rights number -1", _list(l8=[[-1, [PLAIN.hash]], [1, [PLAIN.hash]]]), "malformed"
     yield "rights-15-bytes", "rights to a form of 15 bytes", _list(l8=[[1, [PLAIN.hash[:15]]]]), "malformed"
@@ -127,16 +164,46 @@ def _labels() -> Iterator[Fault]:
     yield "status-without-day", "a status without its day", _key(l5=[1]), "malformed"
     yield "test-0", "test = 0: absent means absent", _key(l7=0), "malformed"
     yield "leaves-none", "an empty array of leaves", _leaves(), "malformed"
-    yield "withdrawal-15-bytes", "a withdrawal under 15 bytes", _list(l10=[[bytes(15), day("2026-09-01"), 3]]), "malformed"
-    yield "withdrawal-kind-4", "a withdrawal of kind 4", _list(l10=[[bytes(16), day("2026-09-01"), 4]]), "malformed"
-    yield "withdrawal-kind-0", "a withdrawal of kind 0", _list(l10=[[bytes(16), day("2026-09-01"), 0]]), "malformed"
-    yield "season-without-certificates", "a season of two keys and one certificate", _list(l11=[[20000, 2, 1, bytes(32)]]), "malformed"
+    yield (
+        "withdrawal-15-bytes",
+        "a withdrawal under 15 bytes",
+        _list(l10=[[bytes(15), day("2026-09-01"), 3]]),
+        "malformed",
+    )
+    yield (
+        "withdrawal-kind-4",
+        "a withdrawal of kind 4",
+        _list(l10=[[bytes(16), day("2026-09-01"), 4]]),
+        "malformed",
+    )
+    yield (
+        "withdrawal-kind-0",
+        "a withdrawal of kind 0",
+        _list(l10=[[bytes(16), day("2026-09-01"), 0]]),
+        "malformed",
+    )
+    yield (
+        "season-without-certificates",
+        "a season of two keys and one certificate",
+        _list(l11=[[20000, 2, 1, bytes(32)]]),
+        "malformed",
+    )
     yield "cutover-of-1970", "a cutover of 1970", _list(m1=0), "malformed"
 
 
 def _days() -> Iterator[Fault]:
-    yield "next-update-before-issued", "the next update before the day of issue", _list(l6=day("2026-10-31")), "dates"
-    yield "next-update-after-until", "the next update after the root's until", _list(l6=day("2041-01-01")), "dates"
+    yield (
+        "next-update-before-issued",
+        "the next update before the day of issue",
+        _list(l6=day("2026-10-31")),
+        "dates",
+    )
+    yield (
+        "next-update-after-until",
+        "the next update after the root's until",
+        _list(l6=day("2041-01-01")),
+        "dates",
+    )
     yield "window-upside-down", "a window from a day after its end", _key(l2=day("2029-01-01")), "dates"
     yield "another-root", "the list of another root", _list(l2=bytes(32)), "wrong_root"
 
@@ -149,8 +216,18 @@ def _order() -> Iterator[Fault]:
     gone = [[name, day("2026-09-01"), 3] for name in names]
     yield "forms-unsorted", "forms in the wrong order", _list(l7=forms[::-1]), "order"
     yield "form-twice", "a form twice", _list(l7=[PLAIN.entry, PLAIN.entry]), "order"
-    yield "rights-unsorted", "rights 2 before rights 1", _list(l8=[[2, [PLAIN.hash]], [1, [PLAIN.hash]]]), "order"
-    yield "rights-form-twice", "one form twice in one right", _list(l8=[[1, [PLAIN.hash, PLAIN.hash]]]), "order"
+    yield (
+        "rights-unsorted",
+        "rights 2 before rights 1",
+        _list(l8=[[2, [PLAIN.hash]], [1, [PLAIN.hash]]]),
+        "order",
+    )
+    yield (
+        "rights-form-twice",
+        "one form twice in one right",
+        _list(l8=[[1, [PLAIN.hash, PLAIN.hash]]]),
+        "order",
+    )
     yield "schools-unsorted", "school 2 before school 1", _list(l9=[two, one]), "order"
     yield "school-twice", "two schools with one id", _list(l9=[one, one]), "order"
     yield "keys-unsorted", "keys in the wrong order", _keys(*keys[::-1]), "order"
@@ -159,9 +236,24 @@ def _order() -> Iterator[Fault]:
     yield "withdrawals-unsorted", "withdrawals in the wrong order", _list(l10=gone[::-1]), "order"
     yield "withdrawal-twice", "one name withdrawn twice", _list(l10=[gone[0], gone[0]]), "order"
     yield "seasons-unsorted", "a later season first", _list(l11=SEASONS[::-1]), "order"
-    yield "seasons-on-one-day", "two seasons on one day", _list(l11=[[20000, 1, 1, bytes(32)], [20000, 1, 1, b"\x01" * 32]]), "order"
-    yield "seasons-with-one-root", "two seasons with one root", _list(l11=[[20000, 1, 1, bytes(32)], [20001, 1, 1, bytes(32)]]), "order"
-    yield "digests-unsorted", "digests in the wrong order", _leaves([DIGESTS[32:64] + DIGESTS[:32] + DIGESTS[64:], PATH]), "order"
+    yield (
+        "seasons-on-one-day",
+        "two seasons on one day",
+        _list(l11=[[20000, 1, 1, bytes(32)], [20000, 1, 1, b"\x01" * 32]]),
+        "order",
+    )
+    yield (
+        "seasons-with-one-root",
+        "two seasons with one root",
+        _list(l11=[[20000, 1, 1, bytes(32)], [20001, 1, 1, bytes(32)]]),
+        "order",
+    )
+    yield (
+        "digests-unsorted",
+        "digests in the wrong order",
+        _leaves([DIGESTS[32:64] + DIGESTS[:32] + DIGESTS[64:], PATH]),
+        "order",
+    )
     yield "digest-twice", "one digest twice", _leaves([DIGESTS[:32] + DIGESTS, PATH]), "order"
     yield "leaves-twice", "one season's leaves twice", _leaves(LEAVES, LEAVES), "order"
 
@@ -170,10 +262,20 @@ def _names_of_others() -> Iterator[Fault]:
     one = school_body(1, NAMES, keys=[KEY])
     signer_key = key_body(TINY.signers[0].ed25519)
     yield "rights-that-are-not-there", "a key with rights that are not there", _key(l4=2), "dangling"
-    yield "form-that-is-not-there", "rights to a form that is not there", _list(l8=[[1, [bytes(16)]]]), "dangling"
+    yield (
+        "form-that-is-not-there",
+        "rights to a form that is not there",
+        _list(l8=[[1, [bytes(16)]]]),
+        "dangling",
+    )
     yield "successor-that-is-not-there", "a successor that is not there", _school(l5=2), "dangling"
     yield "its-own-successor", "a school that is its own successor", _school(l5=1), "dangling"
-    yield "key-in-two-schools", "one key in two schools", _list(l9=[one, school_body(2, NAMES, keys=[KEY])]), "same_kid"
+    yield (
+        "key-in-two-schools",
+        "one key in two schools",
+        _list(l9=[one, school_body(2, NAMES, keys=[KEY])]),
+        "same_kid",
+    )
     yield "a-signers-key", "a signer's key as a school's", _keys(signer_key), "two_roles"
 
 
@@ -196,7 +298,12 @@ def _weak_keys() -> Iterator[Fault]:
     yield "key-p256-off-the-curve", "a P-256 key that is not on the curve", _public(off, ESP256), "weak_key"
     yield "key-p256-zero", "a P-256 key of zeros", _public(bytes(64), ESP256), "weak_key"
     field = (2**256 - 2**224 + 2**192 + 2**96 - 1).to_bytes(32, "big")
-    yield "key-p256-beyond-the-field", "a P-256 key with x = p", _public(field + TOKEN.public[32:], ESP256), "weak_key"
+    yield (
+        "key-p256-beyond-the-field",
+        "a P-256 key with x = p",
+        _public(field + TOKEN.public[32:], ESP256),
+        "weak_key",
+    )
 
 
 def _bad_leaves() -> Iterator[Fault]:
@@ -209,16 +316,31 @@ def _bad_leaves() -> Iterator[Fault]:
     yield "leaves-altered", "one digest altered", _leaves([altered, PATH]), "bad_leaves"
     yield "leaves-added", "a digest added by the thief", _leaves([added, PATH]), "bad_leaves"
     yield "leaves-of-another-key", "another key's leaves", _leaves(SEASON_2026.leaves(BARE.kid)), "bad_leaves"
-    yield "leaves-of-another-season", "a season that is not in the list", _leaves(LEAVES, seasons=[SEASON_2025.entry]), "bad_leaves"
+    yield (
+        "leaves-of-another-season",
+        "a season that is not in the list",
+        _leaves(LEAVES, seasons=[SEASON_2025.entry]),
+        "bad_leaves",
+    )
     yield "path-index", "another index", _path(i=(index + 1) % size), "bad_leaves"
     yield "path-size", "another size", _path(s=size + 1), "bad_leaves"
     yield "path-index-is-size", "an index that is the size", _path(i=size), "bad_leaves"
     yield "path-longer", "a sibling too many", _path(p=[*siblings, bytes(32)]), "bad_leaves"
     yield "path-shorter", "a sibling too few", _path(p=siblings[:-1]), "bad_leaves"
-    yield "path-sibling-31-bytes", "a sibling of 31 bytes", _path(p=[siblings[0][:31], *siblings[1:]]), "malformed"
+    yield (
+        "path-sibling-31-bytes",
+        "a sibling of 31 bytes",
+        _path(p=[siblings[0][:31], *siblings[1:]]),
+        "malformed",
+    )
     yield "path-of-41", "41 siblings", _path(p=[bytes(32)] * 41), "malformed"
     yield "path-minus", "an index below 0", _path(i=-1), "malformed"
-    yield "season-of-another-size", "a season whose number of keys is not the tree's", _leaves(LEAVES, seasons=[_resized()]), "bad_leaves"
+    yield (
+        "season-of-another-size",
+        "a season whose number of keys is not the tree's",
+        _leaves(LEAVES, seasons=[_resized()]),
+        "bad_leaves",
+    )
 
 
 def _resized() -> list[Any]:
@@ -229,18 +351,37 @@ def _resized() -> list[Any]:
 def _sound() -> Iterator[Scenario]:
     school = school_body(1, NAMES, keys=[KEY | {20: "key"}]) | {20: "school"}
     later = key_body(LATER)
-    moved = [school_body(1, NAMES, keys=[KEY]) | {4: day("2026-10-01"), 5: 2, 6: "Archive"}, school_body(2, NAMES)]
+    moved = [
+        school_body(1, NAMES, keys=[KEY]) | {4: day("2026-10-01"), 5: 2, 6: "Archive"},
+        school_body(2, NAMES),
+    ]
     no_point = key_body(odd_key(_no_point()))
     for name, title, data in (
         ("label-20", "unknown labels in list, school and key", _list(l9=[school], l20="list")),
-        ("later-algorithm", "a key of an algorithm to come is left out", _keys(*sorted([KEY, later], key=lambda body: bytes(body[0])))),
+        (
+            "later-algorithm",
+            "a key of an algorithm to come is left out",
+            _keys(*sorted([KEY, later], key=lambda body: bytes(body[0]))),
+        ),
         ("closed-school", "a closed school with a successor and an archive", _list(l9=moved)),
         ("line-of-1000-bytes", "an authority's name of 1 000 bytes", _list(l0="ж" * 500)),
         ("largest-version", "version 2^53-1", _list(l3=2**53 - 1)),
         ("first-list", "a list with none before it", _list(l4=bytes(32))),
-        ("translation-of-wrong-length", "a translation with too few texts is not used", _list(l7=[[PLAIN.data, {"de": ["x"]}]])),
-        ("healthy-leaves", "leaves on a healthy key", _keys(KEY | {6: [SEASON_2026.leaves(SCHOOL_KEY.kid)]}, l11=SEASONS)),
-        ("key-that-is-no-point", "a key that is no point of the curve verifies nothing, and the list stands", _keys(*sorted([KEY, no_point], key=lambda body: bytes(body[0])))),
+        (
+            "translation-of-wrong-length",
+            "a translation with too few texts is not used",
+            _list(l7=[[PLAIN.data, {"de": ["x"]}]]),
+        ),
+        (
+            "healthy-leaves",
+            "leaves on a healthy key",
+            _keys(KEY | {6: [SEASON_2026.leaves(SCHOOL_KEY.kid)]}, l11=SEASONS),
+        ),
+        (
+            "key-that-is-no-point",
+            "a key that is no point of the curve verifies nothing, and the list stands",
+            _keys(*sorted([KEY, no_point], key=lambda body: bytes(body[0]))),
+        ),
     ):
         yield sound(name, title, data, "what a list may hold")
     yield Scenario(

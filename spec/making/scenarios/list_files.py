@@ -7,10 +7,9 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from making.keys import ED25519, ML_DSA_65, Key, Signer, ml_dsa, signer
+from making.keys import ED25519, ML_DSA_65, Key, ml_dsa, signer
 from making.lists import (
     LIST,
-    NO_HASH,
     ROOT,
     Authority,
     authority,
@@ -46,7 +45,12 @@ def listed(name: str, title: str, data: bytes, code: str, origin: str) -> Scenar
 def sound(name: str, title: str, data: bytes, origin: str) -> Scenario:
     """Return the scenario of a list that stands: by it the plain certificate is genuine."""
     return Scenario(
-        path=f"list/sound-{name}", title=title, origin=origin, input=plain().text, lists=(data,), expected=plain_shown()
+        path=f"list/sound-{name}",
+        title=title,
+        origin=origin,
+        input=plain().text,
+        lists=(data,),
+        expected=plain_shown(),
     )
 
 
@@ -62,13 +66,14 @@ def _payload(who: Authority) -> bytes:
     return cbor(who.body(LABELS))
 
 
-def _file(roots: Sequence[Any], body: Any) -> bytes:
+def list_file(roots: Sequence[Any], body: Any) -> bytes:
+    """Return the file of these roots and this list."""
     return cbor([list(roots), body])
 
 
 def _signed_by(who: Authority, *keys: Key, aad: bytes = LIST) -> bytes:
     """Return a list signed by these keys only."""
-    return _file(who.roots, by_keys(_payload(who), keys, aad=aad))
+    return list_file(who.roots, by_keys(_payload(who), keys, aad=aad))
 
 
 def scenarios() -> Iterator[Scenario]:
@@ -78,8 +83,6 @@ def scenarios() -> Iterator[Scenario]:
     yield from _caps()
     yield from _thresholds()
     yield from _signatures()
-    yield from _root_bodies()
-    yield from _chains()
 
 
 def _outer() -> Iterator[Scenario]:
@@ -92,29 +95,46 @@ def _outer() -> Iterator[Scenario]:
         "trailing-byte": ("a byte after the end", good + b"\x00"),
         "cut": ("cut in the middle", good[: len(good) // 2]),
         "empty": ("an empty file", b""),
-        "array-length-long": ("the outer array's length in two bytes", b"\x98" + good[:1].replace(b"\x82", b"\x02") + good[1:]),
+        "array-length-long": (
+            "the outer array's length in two bytes",
+            b"\x98" + good[:1].replace(b"\x82", b"\x02") + good[1:],
+        ),
         "indefinite": ("an outer array of indefinite length", b"\x9f" + good[1:] + b"\xff"),
         "certificate": ("a certificate", plain().data),
-        "certificate-for-the-list": ("a certificate in place of the list", _file([root], Raw(plain().data))),
-        "untagged": ("a message without its tag", _file([root], Raw(body[2:]))),
+        "certificate-for-the-list": (
+            "a certificate in place of the list",
+            list_file([root], Raw(plain().data)),
+        ),
+        "untagged": ("a message without its tag", list_file([root], Raw(body[2:]))),
         "list-alone": ("the list without its roots", bytes(body)),
-        "no-roots": ("an empty array of roots", _file([], body)),
+        "no-roots": ("an empty array of roots", list_file([], body)),
         "three-items": ("an item after the list", cbor([[root], body, 0])),
-        "protected-empty-map": ("the empty protected header as 41 a0", _file([root], message(_payload(TINY), signatures, protected=b"\xa0"))),
-        "unprotected": ("something unprotected", _file([root], message(_payload(TINY), signatures, unprotected={3: 0}))),
-        "no-signatures": ("no signatures", _file([root], message(_payload(TINY), []))),
-        "payload-nil": ("a detached payload", _file([root], Raw(b"\xd8\x62" + cbor([b"", {}, Raw(b"\xf6"), signatures])))),
+        "protected-empty-map": (
+            "the empty protected header as 41 a0",
+            list_file([root], message(_payload(TINY), signatures, protected=b"\xa0")),
+        ),
+        "unprotected": (
+            "something unprotected",
+            list_file([root], message(_payload(TINY), signatures, unprotected={3: 0})),
+        ),
+        "no-signatures": ("no signatures", list_file([root], message(_payload(TINY), []))),
+        "payload-nil": (
+            "a detached payload",
+            list_file([root], Raw(b"\xd8\x62" + cbor([b"", {}, Raw(b"\xf6"), signatures]))),
+        ),
         "signature-unprotected": (
             "something unprotected in a signature",
-            _file([root], message(_payload(TINY), [Raw(cbor([header, {3: 0}, bytes(64)]))])),
+            list_file([root], message(_payload(TINY), [Raw(cbor([header, {3: 0}, bytes(64)]))])),
         ),
         "signature-header-longer": (
             "a header more in a signature",
-            _file([root], message(_payload(TINY), [Raw(cbor([long_header, {}, bytes(64)]))])),
+            list_file([root], message(_payload(TINY), [Raw(cbor([long_header, {}, bytes(64)]))])),
         ),
         "signature-kid-7-bytes": (
             "a signature with a kid of 7 bytes",
-            _file([root], message(_payload(TINY), [Raw(cbor([cbor({1: ED25519, 4: bytes(7)}), {}, bytes(64)]))])),
+            list_file(
+                [root], message(_payload(TINY), [Raw(cbor([cbor({1: ED25519, 4: bytes(7)}), {}, bytes(64)]))])
+            ),
         ),
         "array-of-2-to-the-40": ("an array that promises 2^40 items", b"\x82" + head(4, 1 << 40)),
         "deep": ("1 000 arrays deep", b"\x81" * 1000 + b"\x80"),
@@ -128,27 +148,57 @@ def _caps() -> Iterator[Scenario]:
     """Caps come first: messages here are empty shells that nothing else would accept."""
     one = Raw(cbor([cbor({1: ED25519, 4: bytes(8)}), {}, b""]))
     shell = message(b"", [one])
-    yield listed("101-roots", "101 roots, each an empty shell", _file([shell] * 101, shell), "too_big", "rule C")
-    yield listed("33-signatures", "33 signatures, each an empty shell", _file([shell], message(b"", [one] * 33)), "too_big", "rule C")
+    yield listed(
+        "101-roots", "101 roots, each an empty shell", list_file([shell] * 101, shell), "too_big", "rule C"
+    )
+    yield listed(
+        "33-signatures",
+        "33 signatures, each an empty shell",
+        list_file([shell], message(b"", [one] * 33)),
+        "too_big",
+        "rule C",
+    )
     forms = [[bytes((n >> 8, n & 255)), {}] for n in range(1001)]
-    yield listed("1001-forms", "1 001 forms", TINY.publish(LABELS | {7: forms, 8: [], 9: []}), "too_big", "rule C")
+    yield listed(
+        "1001-forms", "1 001 forms", TINY.publish(LABELS | {7: forms, 8: [], 9: []}), "too_big", "rule C"
+    )
     crowded = cbor(root_body([A]) | {9: [0] * 1000})
-    data = _file([signed(crowded, [A], aad=ROOT)], signed(_payload(TINY), [A], aad=LIST))
+    data = list_file([signed(crowded, [A], aad=ROOT)], signed(_payload(TINY), [A], aad=LIST))
     yield listed("root-of-1001-items", "a root of more than 1 000 items", data, "too_big", "rule C")
 
 
 def _thresholds() -> Iterator[Scenario]:
     two, one = two_signers((2, 2)), two_signers((2, 1))
     yield sound("one-of-two", "one signer of two, one needed", _signed_by(one, *A.keys), "rule S4")
-    yield listed("one-of-two", "one signer of two, two needed", _signed_by(two, *A.keys), "threshold", "rule S4")
-    yield listed("two-ed25519", "two Ed25519 signatures and no ML-DSA", _signed_by(two, A.ed25519, B.ed25519), "lone_signature", "rule S2")
-    yield listed("two-ml-dsa", "two ML-DSA signatures and no Ed25519", _signed_by(two, A.ml_dsa, B.ml_dsa), "lone_signature", "rule S2")
-    yield listed("half-signed", "enough signers, and another who signed with one key", _signed_by(one, *A.keys, B.ml_dsa), "lone_signature", "rule S2")
+    yield listed(
+        "one-of-two", "one signer of two, two needed", _signed_by(two, *A.keys), "threshold", "rule S4"
+    )
+    yield listed(
+        "two-ed25519",
+        "two Ed25519 signatures and no ML-DSA",
+        _signed_by(two, A.ed25519, B.ed25519),
+        "lone_signature",
+        "rule S2",
+    )
+    yield listed(
+        "two-ml-dsa",
+        "two ML-DSA signatures and no Ed25519",
+        _signed_by(two, A.ml_dsa, B.ml_dsa),
+        "lone_signature",
+        "rule S2",
+    )
+    yield listed(
+        "half-signed",
+        "enough signers, and another who signed with one key",
+        _signed_by(one, *A.keys, B.ml_dsa),
+        "lone_signature",
+        "rule S2",
+    )
     root = by_keys(cbor(root_body([A, B], thresholds=(2, 1))), A.keys, aad=ROOT)
     yield listed(
         "root-one-of-two",
         "a root signed by one of two, two needed",
-        _file([root], signed(_payload(one), [A], aad=LIST)),
+        list_file([root], signed(_payload(one), [A], aad=LIST)),
         "threshold",
         "rule S4",
     )
@@ -161,7 +211,7 @@ def _bent(where: Key, signed_by: Sequence[Key], who: Authority) -> bytes:
     for key in signed_by:
         whole = signature(key, payload, aad=LIST)
         parts.append(Raw(whole[:-1] + bytes((whole[-1] ^ 1,))) if key is where else whole)
-    return _file(who.roots, message(payload, parts))
+    return list_file(who.roots, message(payload, parts))
 
 
 def _signatures() -> Iterator[Scenario]:
@@ -169,34 +219,82 @@ def _signatures() -> Iterator[Scenario]:
     ed, ml = (signature(key, payload, aad=LIST) for key in one.keys)
 
     def file(*signatures: Raw) -> bytes:
-        return _file(roots, message(payload, signatures))
+        return list_file(roots, message(payload, signatures))
 
     yield listed("signature-twice", "one signature given twice", file(ed, ed, ml), "order", "rule O")
     yield listed("signatures-unsorted", "ML-DSA before Ed25519", file(ml, ed), "order", "rule O")
     both = two_signers((2, 1))
-    yield listed("ed25519-altered", "an altered Ed25519 signature", _bent(one.ed25519, one.keys, TINY), "bad_signature", "rule S3")
-    yield listed("ml-dsa-altered", "an altered ML-DSA signature", _bent(one.ml_dsa, one.keys, TINY), "bad_signature", "rule S3")
+    yield listed(
+        "ed25519-altered",
+        "an altered Ed25519 signature",
+        _bent(one.ed25519, one.keys, TINY),
+        "bad_signature",
+        "rule S3",
+    )
+    yield listed(
+        "ml-dsa-altered",
+        "an altered ML-DSA signature",
+        _bent(one.ml_dsa, one.keys, TINY),
+        "bad_signature",
+        "rule S3",
+    )
     four = sorted((*A.keys, *B.keys), key=lambda key: cbor({1: key.alg, 4: key.kid}))
-    yield listed("enough-and-a-bad-one", "enough signers, and a bad signature more", _bent(B.ml_dsa, four, both), "bad_signature", "rule S3")
+    yield listed(
+        "enough-and-a-bad-one",
+        "enough signers, and a bad signature more",
+        _bent(B.ml_dsa, four, both),
+        "bad_signature",
+        "rule S3",
+    )
     altered = bytearray(payload)
     altered[payload.index(b"example.org")] ^= 1
-    yield listed("body-altered", "one bit of the body altered", _file(roots, message(bytes(altered), [ed, ml])), "bad_signature", "rule S3")
-    yield listed("stranger-too", "a stranger signs too", _signed_by(TINY, *one.keys, *STRANGER.keys), "unknown_signer", "rule S1")
-    yield listed("strangers-only", "a stranger alone", _signed_by(TINY, *STRANGER.keys), "unknown_signer", "rule S1")
+    yield listed(
+        "body-altered",
+        "one bit of the body altered",
+        list_file(roots, message(bytes(altered), [ed, ml])),
+        "bad_signature",
+        "rule S3",
+    )
+    yield listed(
+        "stranger-too",
+        "a stranger signs too",
+        _signed_by(TINY, *one.keys, *STRANGER.keys),
+        "unknown_signer",
+        "rule S1",
+    )
+    yield listed(
+        "strangers-only", "a stranger alone", _signed_by(TINY, *STRANGER.keys), "unknown_signer", "rule S1"
+    )
     eddsa = signature(one.ed25519, payload, aad=LIST, protected=cbor({1: -8, 4: one.ed25519.kid}))
-    yield listed("alg-eddsa", "a signature under algorithm -8", file(eddsa, ml), "unknown_algorithm", "rule S1")
+    yield listed(
+        "alg-eddsa", "a signature under algorithm -8", file(eddsa, ml), "unknown_algorithm", "rule S1"
+    )
     crossed = signature(one.ed25519, payload, aad=LIST, protected=cbor({1: ML_DSA_65, 4: one.ed25519.kid}))
-    yield listed("alg-crossed", "the Ed25519 kid under ML-DSA's number", file(ed, *sorted((ml, crossed))), "unknown_signer", "rule S1")
-    yield listed("list-under-the-root-aad", "a list signed as a root", _signed_by(TINY, *one.keys, aad=ROOT), "bad_signature", "external_aad")
+    yield listed(
+        "alg-crossed",
+        "the Ed25519 kid under ML-DSA's number",
+        file(ed, *sorted((ml, crossed))),
+        "unknown_signer",
+        "rule S1",
+    )
+    yield listed(
+        "list-under-the-root-aad",
+        "a list signed as a root",
+        _signed_by(TINY, *one.keys, aad=ROOT),
+        "bad_signature",
+        "external_aad",
+    )
     own = cbor(root_body([one]))
     yield listed(
         "root-under-the-list-aad",
         "a root signed as a list",
-        _file([signed(own, [one], aad=LIST)], message(payload, [ed, ml])),
+        list_file([signed(own, [one], aad=LIST)], message(payload, [ed, ml])),
         "bad_signature",
         "external_aad",
     )
-    twisted = Key(ED25519, one.ed25519.public, lambda text: sign_with_twisted_r(one.ed25519, text), one.ed25519.seed)
+    twisted = Key(
+        ED25519, one.ed25519.public, lambda text: sign_with_twisted_r(one.ed25519, text), one.ed25519.seed
+    )
     yield listed(
         "ed25519-cofactored-only",
         "an Ed25519 signature that holds by the equation with the cofactor only",
@@ -205,85 +303,14 @@ def _signatures() -> Iterator[Scenario]:
         "rule S3, the one equation",
     )
     contextual = signature(ml_dsa(f"{TINY.name} signer ML-DSA-65", context=b"qrcert"), payload, aad=LIST)
-    yield listed("ml-dsa-context", "an ML-DSA signature with a context", file(ed, contextual), "bad_signature", "rule S3, empty context")
+    yield listed(
+        "ml-dsa-context",
+        "an ML-DSA signature with a context",
+        file(ed, contextual),
+        "bad_signature",
+        "rule S3, empty context",
+    )
     short = Raw(cbor([cbor({1: ED25519, 4: one.ed25519.kid}), {}, bytes(63)]))
-    yield listed("ed25519-63-bytes", "an Ed25519 signature of 63 bytes", file(short, ml), "bad_signature", "rule S3")
-
-
-def _root_bodies() -> Iterator[Scenario]:
-    good = root_body([A])
-    other_ml = Signer(B.ed25519, A.ml_dsa)
-    other_ed = Signer(A.ed25519, B.ml_dsa)
-    small = (b"\x01" + bytes(31), A.ml_dsa.public)
-    faults: dict[str, tuple[str, dict[Any, Any], str]] = {
-        "threshold-above-signers": ("a threshold of 2 with one signer", good | {5: 2}, "malformed"),
-        "threshold-0": ("a threshold of 0", good | {4: 0}, "malformed"),
-        "no-signers": ("no signers", good | {3: []}, "malformed"),
-        "until-missing": ("no until", {label: value for label, value in good.items() if label != 2}, "malformed"),
-        "until-of-2019": ("until a day of 2019", good | {2: 18261}, "malformed"),
-        "repair-0": ("repair = 0: absent means absent", good | {6: 0}, "malformed"),
-        "text-label": ("a text label", good | {"name": 1}, "malformed"),
-        "label-minus-1": ("an unknown negative label", good | {-1: 0}, "needs_newer"),
-        "ed25519-key-twice": ("one Ed25519 key in two signers", root_body([A, other_ed]), "order"),
-        "ml-dsa-key-twice": ("one ML-DSA key in two signers", root_body([A, other_ml]), "same_kid"),
-        "signers-unsorted": ("signers in the wrong order", good | {3: sorted([A.pair, B.pair], reverse=True)}, "order"),
-        "small-order-signer": ("a signer's key of small order", good | {3: [small]}, "weak_key"),
-        "short-signer": ("a signer's key of 31 bytes", good | {3: [(A.ed25519.public[:31], A.ml_dsa.public)]}, "malformed"),
-        "previous-of-root-1": ("root 1 names a root before it", good | {1: bytes(31) + b"\x01"}, "root_chain"),
-        "version-2-first": ("the first root says 2", good | {0: 2}, "root_chain"),
-    }
-    for name, (title, body, code) in faults.items():
-        payload = cbor(body)
-        data = _file([signed(payload, [A], aad=ROOT)], signed(_list_under(payload), [A], aad=LIST))
-        yield listed(f"root-{name}", title, data, code, "root-body, rules L and O")
-    body = cbor(good)
-    for name, title, payload in (
-        ("trailing", "a byte after a root's body", body + b"\x00"),
-        ("unsorted", "a root's labels out of order", body[:1] + body[-2:] + body[1:-2]),
-        ("float", "a threshold of 1.0", cbor(good | {5: Raw(b"\xf9\x3c\x00")})),
-    ):
-        data = _file([signed(payload, [A], aad=ROOT)], signed(_list_under(payload), [A], aad=LIST))
-        yield listed(f"root-{name}", title, data, "unreadable", "rule B")
-    later = cbor(good | {9: "a label to come"})
-    data = _file([signed(later, [A], aad=ROOT)], signed(_list_under(later), [A], aad=LIST))
-    yield sound("root-with-label-9", "an unknown label in a root", data, "rule L: unknown labels >= 0 are ignored")
-
-
-def _list_under(root: bytes) -> bytes:
-    """Return the payload of a list that names this root as the newest."""
-    return cbor(TINY.body(LABELS | {2: sha256(root).digest()}))
-
-
-def _root(signers: Sequence[Signer], version: int, previous: bytes) -> bytes:
-    """Return the payload of a root that follows another, whose payload is ``previous``."""
-    before = sha256(previous).digest() if previous else NO_HASH
-    return cbor(root_body(signers, version=version, previous=before))
-
-
-def _chains() -> Iterator[Scenario]:
-    first = _root([A], 1, b"")
-    second = _root([B], 2, first)
-    third = _root([C], 3, second)
-    one = signed(first, [A], aad=ROOT)
-    two = signed(second, [A, B], aad=ROOT)
-    three = signed(third, [B, C], aad=ROOT)
-    by_b = signed(_list_under(second), [B], aad=LIST)
-    by_c = signed(_list_under(third), [C], aad=LIST)
-    stray = _root([B], 2, b"another root")
-    wide = _root([A, B], 2, first)
-    overlap = signed(_list_under(wide), [A], aad=LIST)
-    yield sound("three-roots", "three roots, each handing over to the next", _file([one, two, three], by_c), "rule S4")
-    faults: dict[str, tuple[str, bytes, str]] = {
-        "gap": ("root 2 is missing", _file([one, three], by_c), "root_chain"),
-        "swapped": ("two roots swapped", _file([one, three, two], by_c), "root_chain"),
-        "root-1-missing": ("root 1 is missing", _file([two], by_b), "root_chain"),
-        "previous": ("root 2 follows another root 1", _file([one, signed(stray, [A, B], aad=ROOT)], signed(_list_under(stray), [B], aad=LIST)), "root_chain"),
-        "new-signers-only": ("root 2 signed by its own signer only", _file([one, signed(second, [B], aad=ROOT)], by_b), "threshold"),
-        "old-signers-only": ("root 2 signed by the signer of root 1 only", _file([one, signed(second, [A], aad=ROOT)], by_b), "threshold"),
-        "list-by-the-old-signer": ("a list of root 2 signed by the signer of root 1", _file([one, two], signed(_list_under(second), [A], aad=LIST)), "unknown_signer"),
-        "newest-stripped": ("the newest root taken away, its list kept", _file([one], overlap), "wrong_root"),
-    }
-    for name, (title, data, code) in faults.items():
-        yield listed(f"chain-{name}", title, data, code, "the chain of roots")
-
-
+    yield listed(
+        "ed25519-63-bytes", "an Ed25519 signature of 63 bytes", file(short, ml), "bad_signature", "rule S3"
+    )

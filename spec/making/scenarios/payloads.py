@@ -43,8 +43,14 @@ _BYTES = {
     "unsorted": ("labels in the wrong order", pairs(NAME, FORM, DAY, NUMBER)),
     "negative-first": ("negative labels sort after the others", pairs(DAY, NUMBER, FORM, NAME)),
     "label-twice": ("the name twice, the same", pairs(FORM, NAME, NAME, DAY, NUMBER)),
-    "label-twice-other-value": ("the name twice, two names", pairs(FORM, NAME, (1, b"Anna Lie"), DAY, NUMBER)),
-    "label-1-and-1.0": ("1 and 1.0 are one key to some", pairs(FORM, NAME, DAY, NUMBER, (raw("f93c00"), b"x"))),
+    "label-twice-other-value": (
+        "the name twice, two names",
+        pairs(FORM, NAME, (1, b"Anna Lie"), DAY, NUMBER),
+    ),
+    "label-1-and-1.0": (
+        "1 and 1.0 are one key to some",
+        pairs(FORM, NAME, DAY, NUMBER, (raw("f93c00"), b"x")),
+    ),
     "label-1-and-true": ("1 and true are one key to some", pairs(FORM, NAME, DAY, NUMBER, (raw("f5"), b"x"))),
     "label-long": ("label 1 in two bytes", pairs(FORM, (raw("1801"), b"Anna Lee"), DAY, NUMBER)),
     "label-array": ("an array as label", pairs(FORM, NAME, DAY, NUMBER, ([], b"x"))),
@@ -52,7 +58,10 @@ _BYTES = {
     "label-text": ("text as label", _with("name", b"x")),
     "day-long": ("the day in five bytes", _with(-1, raw("1a00005095"))),
     "text-length-long": ("a length in two bytes", _with(1, raw("5808") + b"Anna Lee")),
-    "text-in-chunks": ("a byte string in chunks", _with(1, raw("5f44") + b"Anna" + raw("44") + b" Lee" + raw("ff"))),
+    "text-in-chunks": (
+        "a byte string in chunks",
+        _with(1, raw("5f44") + b"Anna" + raw("44") + b" Lee" + raw("ff")),
+    ),
     "text-of-2-to-the-63": ("a text of 2^63 bytes", _with(2, raw("7b8000000000000000"))),
     "array-of-2-to-the-40": ("an array of 2^40 items", _with(2, raw("9b0000010000000000"))),
     "reserved-head": ("additional information 30", _with(2, raw("1e"))),
@@ -134,7 +143,9 @@ def scenarios() -> Iterator[Scenario]:
     for name, (title, data) in _BYTES.items():
         yield _signed(name, title, bytes(data), spelled)
     for name, (title, value) in _VALUES.items():
-        yield _signed(f"value-{name}", f"under a field's label: {title}", _with(2, value), "step 8: types of a field")
+        yield _signed(
+            f"value-{name}", f"under a field's label: {title}", _with(2, value), "step 8: types of a field"
+        )
     for name, (title, data) in _LABELS.items():
         yield _signed(name, title, data, "step 8: labels -1, -2, -3, the form's length")
     yield Scenario(
@@ -153,7 +164,7 @@ def scenarios() -> Iterator[Scenario]:
     )
     yield Scenario(
         path="payload/kinds-are-not-step-8",
-        title="a field of the wrong kind passes step 8: before a withdrawal it is not looked at, here it is step 11",
+        title="a field of the wrong kind passes step 8, and breaks step 11",
         origin="step 8 against step 11",
         input=_text(cbor({0: KINDS.hash, -1: DAY[1], -2: "V-1", 1: 5})),
         expected=answer("unsupported"),
@@ -161,7 +172,13 @@ def scenarios() -> Iterator[Scenario]:
 
 
 def _signed(name: str, title: str, payload: bytes, origin: str) -> Scenario:
-    return Scenario(path=f"payload/{name}", title=title, origin=origin, input=_text(payload), expected=answer("unsupported"))
+    return Scenario(
+        path=f"payload/{name}",
+        title=title,
+        origin=origin,
+        input=_text(payload),
+        expected=answer("unsupported"),
+    )
 
 
 def _text(payload: bytes) -> str:

@@ -38,24 +38,65 @@ _SUBJECTS = (
 
 
 def scenarios() -> Iterator[Scenario]:
-    yield _record("attestat", "record 1: a Russian school-leaving certificate, the worked example", attestat(), _attestat_shown())
+    yield _record(
+        "attestat",
+        "record 1: a Russian school-leaving certificate, the worked example",
+        attestat(),
+        _attestat_shown(),
+    )
     title = "Аттестат о среднем общем образовании"
     part_1 = shown(number="00000000000007", title=title, part=1, fields=_PART_1, test=True)
-    yield _record("attestat-title-page", "record 2: a title page under a test key", title_page(), part_1, lists=("pilot",))
+    yield _record(
+        "attestat-title-page",
+        "record 2: a title page under a test key",
+        title_page(),
+        part_1,
+        lists=("pilot",),
+    )
     yield _record(
         "attestat-title-page-not-a-test",
         "record 2 where its key is no test key: over the test aad nothing holds",
         title_page(),
         answer("altered"),
     )
-    yield _record("attestat-under-a-test-key", "record 1 where its key is a test key", attestat(), answer("altered"), lists=("pilot",))
-    yield _record("diploma", "record 3: a diploma with a free row and two columns", _diploma(), _diploma_shown())
-    yield _record("course", "record 4: texts that the form's letters do not have", _course(), _course_shown(), now="2027-02-01")
+    yield _record(
+        "attestat-under-a-test-key",
+        "record 1 where its key is a test key",
+        attestat(),
+        answer("altered"),
+        lists=("pilot",),
+    )
+    yield _record(
+        "diploma", "record 3: a diploma with a free row and two columns", _diploma(), _diploma_shown()
+    )
+    yield _record(
+        "course",
+        "record 4: texts that the form's letters do not have",
+        _course(),
+        _course_shown(),
+        now="2027-02-01",
+    )
     yield _record("course-too-early", "... read before it was signed", _course(), answer("check_clock"))
 
 
-def _record(name: str, title: str, paper: Paper, expected: dict[str, object], *, now: str = "2026-12-01", lists: tuple[str, ...] = ("main",)) -> Scenario:
-    return Scenario(path=f"record/{name}", title=title, origin=ORIGIN, input=paper.text, now=now, lists=lists, expected=expected)
+def _record(
+    name: str,
+    title: str,
+    paper: Paper,
+    expected: dict[str, object],
+    *,
+    now: str = "2026-12-01",
+    lists: tuple[str, ...] = ("main",),
+) -> Scenario:
+    return Scenario(
+        path=f"record/{name}",
+        title=title,
+        origin=ORIGIN,
+        input=paper.text,
+        now=now,
+        lists=lists,
+        expected=expected,
+    )
 
 
 def _known(paper: Paper, digest: str) -> Paper:
@@ -66,10 +107,21 @@ def _known(paper: Paper, digest: str) -> Paper:
 
 def attestat() -> Paper:
     """Return record 1: one code with both parts."""
-    present = "".join("1" if place in (0, 1, 2, 5, 6, 7, 10, 12, 13, 17, 20, 21, 23, 24, 27, 28, 30) else "0" for place in range(40))
+    present = "".join(
+        "1" if place in (0, 1, 2, 5, 6, 7, 10, 12, 13, 17, 20, 21, 23, 24, 27, 28, 30) else "0"
+        for place in range(40)
+    )
     excellent, passed = "00", "11"
     tatar, english, german = "000001", "0000", "0001"
-    rows = [excellent, excellent, tatar + excellent, english + excellent, german + excellent, *[excellent] * 11, passed]
+    rows = [
+        excellent,
+        excellent,
+        tatar + excellent,
+        english + excellent,
+        german + excellent,
+        *[excellent] * 11,
+        passed,
+    ]
     payload = claims(
         ATTESTAT.hash,
         6624000123456,
@@ -79,10 +131,15 @@ def attestat() -> Paper:
         f4=day("2008-05-17"),
         f5=2026,
         f6=0,
-        f7=[bits(present + "".join(rows) + excellent), bytes.fromhex("81a0b8aaa8b0b1aaa0bf20aab3abbcb2b3b0a0")],
+        f7=[
+            bits(present + "".join(rows) + excellent),
+            bytes.fromhex("81a0b8aaa8b0b1aaa0bf20aab3abbcb2b3b0a0"),
+        ],
         f8=[b"", bytes.fromhex("8eb1adaea2bb20b0aea1aeb2aeb2a5b5ada8aaa8")],
     )
-    return _known(issue(RECORD_1, payload), "19b8dc820d566a40bc2423b1396ed73af3d0320bc0ef361372b1ccf309061507")
+    return _known(
+        issue(RECORD_1, payload), "19b8dc820d566a40bc2423b1396ed73af3d0320bc0ef361372b1ccf309061507"
+    )
 
 
 def _attestat_shown() -> dict[str, object]:
@@ -113,7 +170,9 @@ def title_page() -> Paper:
         f3=bytes.fromhex("84bcb3abb3b1b2a0adaea2ada0"),
         f5=2026,
     )
-    return _known(issue(RECORD_1, payload, aad=TEST), "0179bec5907012a51f1b0c9c4f258941a173b8f3d379bcb0cce69ac4eef5508b")
+    return _known(
+        issue(RECORD_1, payload, aad=TEST), "0179bec5907012a51f1b0c9c4f258941a173b8f3d379bcb0cce69ac4eef5508b"
+    )
 
 
 def _diploma() -> Paper:
@@ -145,7 +204,9 @@ def _diploma() -> Paper:
         f10=2,
         f11=40,
     )
-    return _known(issue(RECORD_2, payload), "3a8f911b8113ed4a3a687b9cf235ff63e6a07167d612484c531ae141c4e932e6")
+    return _known(
+        issue(RECORD_2, payload), "3a8f911b8113ed4a3a687b9cf235ff63e6a07167d612484c531ae141c4e932e6"
+    )
 
 
 def _diploma_shown() -> dict[str, object]:
@@ -178,7 +239,9 @@ def _course() -> Paper:
     payload = claims(
         COURSE.hash, "К-2026/0815", issued="2027-01-31", f1="O’Connor Seán", f2="Первая помощь 救急", f3=16
     )
-    return _known(issue(RECORD_2, payload), "caa4c40ecced72e841f3d1345a46d5a1c321426eb0751063a6e2e30fbfe95feb")
+    return _known(
+        issue(RECORD_2, payload), "caa4c40ecced72e841f3d1345a46d5a1c321426eb0751063a6e2e30fbfe95feb"
+    )
 
 
 def _course_shown() -> dict[str, object]:
@@ -187,4 +250,6 @@ def _course_shown() -> dict[str, object]:
         shown_field("course", "Курс", "Первая помощь 救急"),
         shown_field("hours", "Объём", 16),
     ]
-    return shown(number="К-2026/0815", issued="2027-01-31", title="Сертификат о прохождении курса", fields=fields)
+    return shown(
+        number="К-2026/0815", issued="2027-01-31", title="Сертификат о прохождении курса", fields=fields
+    )

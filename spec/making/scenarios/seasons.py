@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from making.octets import Raw, base45, cbor, head
+from making.papers import Paper
 from making.scenario import Scenario, named
 from making.trees import proof_text
 from making.world import (
@@ -21,7 +22,6 @@ from making.world import (
     SEASON_2026,
     STOLEN,
     VOID,
-    Paper,
     plain,
     plain_shown,
 )
@@ -51,7 +51,11 @@ def _unproven_proofs() -> Iterator[tuple[str, str, str]]:
     shape = [list(IN_KEY), list(IN_SEASON_PATH)]
     yield "another-papers", "another certificate's proof", SEASON_2026.proof(other)
     yield "another-keys", "another key's proof", SEASON_2026.proof(HONEST[0])
-    yield "another-season", "this key's path in the season before", proof_text(IN_KEY, SEASON_2025.path_of_key(SCHOOL_KEY.kid))
+    yield (
+        "another-season",
+        "this key's path in the season before",
+        proof_text(IN_KEY, SEASON_2025.path_of_key(SCHOOL_KEY.kid)),
+    )
     yield (
         "inner-node",
         "the path of the inner node above the leaf",
@@ -61,13 +65,29 @@ def _unproven_proofs() -> Iterator[tuple[str, str, str]]:
     yield "index-is-size", "an index that is the tree's size", _bent(key={0: IN_KEY[1]})
     yield "size-of-key", "a larger size of the key's tree", _bent(key={1: IN_KEY[1] + 1})
     yield "size-0", "a tree of no leaves", _bent(key={1: 0})
-    yield "index-in-season", "the next index in the season's tree", _bent(season={0: (IN_SEASON_PATH[0] + 1) % IN_SEASON_PATH[1]})
+    yield (
+        "index-in-season",
+        "the next index in the season's tree",
+        _bent(season={0: (IN_SEASON_PATH[0] + 1) % IN_SEASON_PATH[1]}),
+    )
     yield "size-of-season", "a larger size of the season's tree", _bent(season={1: IN_SEASON_PATH[1] + 1})
     yield "cut-in-key", "a sibling of the key's tree is missing", _bent(key={2: siblings_of_key[:-1]})
-    yield "cut-in-season", "a sibling of the season's tree is missing", _bent(season={2: siblings_of_season[:-1]})
-    yield "longer-in-key", "a sibling too many in the key's tree", _bent(key={2: [*siblings_of_key, bytes(32)]})
+    yield (
+        "cut-in-season",
+        "a sibling of the season's tree is missing",
+        _bent(season={2: siblings_of_season[:-1]}),
+    )
+    yield (
+        "longer-in-key",
+        "a sibling too many in the key's tree",
+        _bent(key={2: [*siblings_of_key, bytes(32)]}),
+    )
     yield "siblings-reversed", "siblings from the root down", _bent(key={2: siblings_of_key[::-1]})
-    yield "sibling-of-31-bytes", "a sibling of 31 bytes", _bent(key={2: [siblings_of_key[0][:31], *siblings_of_key[1:]]})
+    yield (
+        "sibling-of-31-bytes",
+        "a sibling of 31 bytes",
+        _bent(key={2: [siblings_of_key[0][:31], *siblings_of_key[1:]]}),
+    )
     yield "41-siblings", "41 siblings, where a path has at most 40", _bent(key={2: [bytes(32)] * 41})
     yield "index-minus", "an index below 0", _bent(key={0: -1})
     yield "one-path", "one path in place of two", "QP1:" + base45(cbor([IN_KEY]))
@@ -80,7 +100,11 @@ def _unproven_proofs() -> Iterator[tuple[str, str, str]]:
     yield "of-version-2", "a proof of a version to come", "QP2:" + text
     yield "under-the-other-prefix", "a proof under a certificate's prefix", "QC1:" + text
     yield "cut-text", "a proof whose last character is missing", PROOF[:-1]
-    yield "too-long", "a proof of more than 2 048 bytes", "QP1:" + base45(cbor(Raw(head(2, 2046) + bytes(2046))))
+    yield (
+        "too-long",
+        "a proof of more than 2 048 bytes",
+        "QP1:" + base45(cbor(Raw(head(2, 2046) + bytes(2046)))),
+    )
     yield "the-certificate-itself", "the certificate's own text", PAPER.text
 
 
@@ -112,8 +136,16 @@ def _cutover() -> Iterator[Scenario]:
     good = plain_shown(number=NUMBER)
     garbage = ("", "QP1:", "https://example.org", SEASON_2026.proof(HONEST[0]))
     yield _scenario("proven", "a healthy key, a cutover and the proof", PAPER, good, proofs=(PROOF,))
-    yield _scenario("proven-among-others", "several second codes, one of which holds", PAPER, good, proofs=(*garbage, PROOF))
-    yield _scenario("proven-with-white-space", "white space at the proof's ends", PAPER, good, proofs=(f" \t{PROOF}\r\n",))
+    yield _scenario(
+        "proven-among-others",
+        "several second codes, one of which holds",
+        PAPER,
+        good,
+        proofs=(*garbage, PROOF),
+    )
+    yield _scenario(
+        "proven-with-white-space", "white space at the proof's ends", PAPER, good, proofs=(f" \t{PROOF}\r\n",)
+    )
     yield _scenario(
         "proven-in-an-older-season",
         "a certificate of the season before",
@@ -121,8 +153,22 @@ def _cutover() -> Iterator[Scenario]:
         plain_shown(number="S-0", issued="2025-05-20", school=FIRST),
         proofs=(SEASON_2025.proof(IN_SEASON_BEFORE),),
     )
-    yield _scenario("proof-without-need", "no cutover: a proof changes nothing", PAPER, good, proofs=(PROOF,), lists=("main",))
-    yield _scenario("bad-proof-without-need", "no cutover: a wrong proof changes nothing", PAPER, good, proofs=garbage, lists=("main",))
+    yield _scenario(
+        "proof-without-need",
+        "no cutover: a proof changes nothing",
+        PAPER,
+        good,
+        proofs=(PROOF,),
+        lists=("main",),
+    )
+    yield _scenario(
+        "bad-proof-without-need",
+        "no cutover: a wrong proof changes nothing",
+        PAPER,
+        good,
+        proofs=garbage,
+        lists=("main",),
+    )
     yield _scenario("unproven", "a healthy key, a cutover and no proof", PAPER, _unproven(NUMBER))
     yield _scenario(
         "unproven-running-season",
@@ -154,7 +200,13 @@ def _leaves() -> Iterator[Scenario]:
             plain_shown(number=f"S-{number}"),
             lists=("cutover-leaves",),
         )
-    yield _scenario("leaves-not-this-paper", "not among the leaves", plain("S-9"), _unproven("S-9"), lists=("cutover-leaves",))
+    yield _scenario(
+        "leaves-not-this-paper",
+        "not among the leaves",
+        plain("S-9"),
+        _unproven("S-9"),
+        lists=("cutover-leaves",),
+    )
 
 
 def _stolen() -> Iterator[Scenario]:

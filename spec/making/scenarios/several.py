@@ -1,11 +1,11 @@
-"""Several lists: each one that vouches for the key judges alone; any refusal, else any genuine, else cannot tell."""
+"""Several lists: each that vouches for the key judges alone; any refusal, else any genuine, else cannot tell."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from making.papers import claims, issue
+from making.papers import Paper, claims, issue
 from making.scenario import Scenario, answer, named, shown, shown_field
 from making.world import (
     ABSENT,
@@ -18,7 +18,6 @@ from making.world import (
     SHARED_TEST,
     SHARED_VOID,
     SHARED_WITHDRAWN,
-    Paper,
     plain,
     plain_shown,
 )
@@ -31,7 +30,13 @@ BOTH = ("main", "other")
 def scenarios() -> Iterator[Scenario]:
     genuine = plain_shown(number="T-1", school=STUDIO)
     elsewhere = plain_shown(number="T-1", school=SAME_STUDIO)
-    yield _several("both-genuine", "two authorities know the key: the first list answers first", SHARED_PLAIN, genuine, [elsewhere])
+    yield _several(
+        "both-genuine",
+        "two authorities know the key: the first list answers first",
+        SHARED_PLAIN,
+        genuine,
+        [elsewhere],
+    )
     yield _several(
         "order-of-lists",
         "... the other way round",
@@ -48,10 +53,19 @@ def scenarios() -> Iterator[Scenario]:
         withdrawn,
         [plain_shown(number="T-2", school=STUDIO)],
     )
-    kinds = shown(number="T-3", school=STUDIO, title="Diploma of Anna", fields=[shown_field("name", "Name", "Anna")])
+    kinds = shown(
+        number="T-3", school=STUDIO, title="Diploma of Anna", fields=[shown_field("name", "Name", "Anna")]
+    )
     unknown = named("unknown_form", number="T-3", school=SAME_STUDIO)
     paper = issue(SHARED, claims(KINDS.hash, "T-3", f1=b"Anna"))
-    yield _several("genuine-before-cannot-tell", "a form that the first list does not know", paper, kinds, [unknown], lists=("other", "main"))
+    yield _several(
+        "genuine-before-cannot-tell",
+        "a form that the first list does not know",
+        paper,
+        kinds,
+        [unknown],
+        lists=("other", "main"),
+    )
     yield _several(
         "void-in-one-list",
         "a key that one authority has declared void: the other knows nothing of it",
@@ -85,7 +99,14 @@ def scenarios() -> Iterator[Scenario]:
     absent = issue(SHARED, claims(ABSENT, 5, f1=b"Anna"))
     neither = [named("unknown_form", number="5", school=school) for school in (STUDIO, SAME_STUDIO)]
     yield _several("cannot-tell-twice", "a form that neither list knows", absent, neither[0], neither[1:])
-    yield _several("known-to-none", "a key that neither list has", plain(key=RECORD_1), answer("unknown_school"), [], lists=("other", "own"))
+    yield _several(
+        "known-to-none",
+        "a key that neither list has",
+        plain(key=RECORD_1),
+        answer("unknown_school"),
+        [],
+        lists=("other", "own"),
+    )
     yield _several("no-list", "no list at all", plain(), answer("unknown_school"), [], lists=())
     yield _several(
         "own",
@@ -109,9 +130,8 @@ def _several(
     return Scenario(
         path=f"several/{name}",
         title=title,
-        origin="section 3: several authorities",
+        origin="section 11.3: several lists",
         input=paper.text,
         lists=lists,
         expected=dict(first) | {"others": list(others)},
     )
-

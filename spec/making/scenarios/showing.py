@@ -39,7 +39,7 @@ _PLAIN = {
     "attribute-breaker": "\"><b onmouseover='x'>",
     "spreadsheet-formula": '=HYPERLINK("http://example.org","Anna")',
     "percent": "%s %n {0} ${x} \\u202e",
-    "typst": "#import \"/etc/passwd\" $x$ *b* _i_",
+    "typst": '#import "/etc/passwd" $x$ *b* _i_',
     "the-word-genuine": "GENUINE VALID ПОДТВЕРЖДЁН",
     "tatar": "Айгүл Төлөгөновна",
     "serbian": "Ђорђе Његош",

@@ -37,7 +37,10 @@ def _over(message: bytes) -> bytes:
 
 
 _ED25519 = {
-    "of-another-payload": ("the signature of another certificate", SCHOOL_KEY.sign(to_sign(PROTECTED, OTHER_PAYLOAD))),
+    "of-another-payload": (
+        "the signature of another certificate",
+        SCHOOL_KEY.sign(to_sign(PROTECTED, OTHER_PAYLOAD)),
+    ),
     "by-another-key": ("another school's key under this school's kid", RETIRED.sign(MESSAGE)),
     "zero": ("64 zero bytes", bytes(64)),
     "s-plus-order": ("S + L: S < L is demanded", curve.join(R, S + curve.ORDER)),
@@ -48,14 +51,20 @@ _ED25519 = {
         "R with a part of order 8: only the equation with the cofactor holds",
         sign_with_twisted_r(SCHOOL_KEY, MESSAGE),
     ),
-    "r-neutral-not-canonical": ("R = p + 1 for the neutral element", _plain_r((curve.P + 1).to_bytes(32, "little"))),
+    "r-neutral-not-canonical": (
+        "R = p + 1 for the neutral element",
+        _plain_r((curve.P + 1).to_bytes(32, "little")),
+    ),
     "r-neutral-with-sign": ("R = the neutral element with a sign bit", _plain_r(NEUTRAL[:31] + b"\x80")),
     "halves-swapped": ("S in front of R", SIGNATURE[32:] + R),
     "s-big-endian": ("S in the byte order of ESP256", R + SIGNATURE[:31:-1]),
     "other-aad-none": ("signed without external_aad", _over(to_sign(PROTECTED, PAYLOAD, aad=b""))),
     "other-aad-test": ("a real key over the test aad", _over(to_sign(PROTECTED, PAYLOAD, aad=TEST))),
     "other-aad-list": ("signed under a list's aad", _over(to_sign(PROTECTED, PAYLOAD, aad=b"qrcert list 1"))),
-    "other-aad-version": ("signed under the aad of a version to come", _over(to_sign(PROTECTED, PAYLOAD, aad=b"qrcert certificate 2"))),
+    "other-aad-version": (
+        "signed under the aad of a version to come",
+        _over(to_sign(PROTECTED, PAYLOAD, aad=b"qrcert certificate 2")),
+    ),
     "other-context": (
         "signed as one signature of a COSE_Sign",
         _over(cbor(["Signature", b"", PROTECTED, b"qrcert certificate 1", PAYLOAD])),
@@ -65,13 +74,19 @@ _ED25519 = {
 }
 
 _ESP256 = {
-    "high-s": ("n - s: a second spelling of a signature that holds", TOKEN_R + (P256_ORDER - TOKEN_S).to_bytes(32, "big")),
+    "high-s": (
+        "n - s: a second spelling of a signature that holds",
+        TOKEN_R + (P256_ORDER - TOKEN_S).to_bytes(32, "big"),
+    ),
     "r-zero": ("r = 0", _es256(0, TOKEN_S)),
     "s-zero": ("s = 0", TOKEN_R + bytes(32)),
     "r-is-order": ("r = n", _es256(P256_ORDER, TOKEN_S)),
     "s-beyond-order": ("s above n", TOKEN_R + b"\xff" * 32),
     "zero": ("64 zero bytes", bytes(64)),
-    "of-another-payload": ("the signature of another certificate", TOKEN.sign(to_sign(header(TOKEN), OTHER_PAYLOAD))),
+    "of-another-payload": (
+        "the signature of another certificate",
+        TOKEN.sign(to_sign(header(TOKEN), OTHER_PAYLOAD)),
+    ),
 }
 
 
@@ -97,7 +112,12 @@ def _mismatches() -> Iterator[Scenario]:
     other = "step 6: the entry with this kid has another algorithm"
     as_token = cbor({1: -9, 4: SCHOOL_KEY.kid})
     as_ed25519 = cbor({1: -19, 4: TOKEN.kid})
-    yield _altered("alg-esp256-for-an-ed25519-key", "not the key's own algorithm", cose(as_token, PAYLOAD, SIGNATURE), other)
+    yield _altered(
+        "alg-esp256-for-an-ed25519-key",
+        "not the key's own algorithm",
+        cose(as_token, PAYLOAD, SIGNATURE),
+        other,
+    )
     yield _altered(
         "alg-ed25519-for-a-p256-key",
         "a P-256 key's bytes read as Ed25519",
@@ -105,9 +125,21 @@ def _mismatches() -> Iterator[Scenario]:
         other,
     )
     test = "step 7: a test key signs under 'qrcert test certificate 1' only"
-    yield _altered("test-key-over-the-real-aad", "a test key that signs as if it were a school's", sign_raw(PILOT, PAYLOAD), test)
-    yield _altered("text-edited", "the name changed after signing", cose(PROTECTED, OTHER_PAYLOAD, SIGNATURE), "step 7")
-    yield _altered("payload-empty", "a payload of no bytes is well-formed", cose(PROTECTED, b"", SIGNATURE), "a payload of any length passes steps 2 to 4")
+    yield _altered(
+        "test-key-over-the-real-aad",
+        "a test key that signs as if it were a school's",
+        sign_raw(PILOT, PAYLOAD),
+        test,
+    )
+    yield _altered(
+        "text-edited", "the name changed after signing", cose(PROTECTED, OTHER_PAYLOAD, SIGNATURE), "step 7"
+    )
+    yield _altered(
+        "payload-empty",
+        "a payload of no bytes is well-formed",
+        cose(PROTECTED, b"", SIGNATURE),
+        "a payload of any length passes steps 2 to 4",
+    )
 
 
 def _mixed_order() -> Iterator[Scenario]:
@@ -126,9 +158,16 @@ def _mixed_order() -> Iterator[Scenario]:
 
 
 def _altered(name: str, title: str, data: bytes, origin: str) -> Scenario:
-    return Scenario(path=f"signature/{name}", title=title, origin=origin, input=text_of(data), expected=answer("altered"))
+    return Scenario(
+        path=f"signature/{name}", title=title, origin=origin, input=text_of(data), expected=answer("altered")
+    )
 
 
 def _holds(name: str, title: str, data: bytes) -> Scenario:
-    return Scenario(path=f"signature/holds-{name}", title=title, origin="step 7", input=text_of(data), expected=plain_shown())
-
+    return Scenario(
+        path=f"signature/holds-{name}",
+        title=title,
+        origin="step 7",
+        input=text_of(data),
+        expected=plain_shown(),
+    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from making.octets import day
-from making.papers import claims, issue
+from making.papers import Paper, claims, issue
 from making.scenario import Scenario, answer, named, row, shown, shown_field
 from making.world import (
     BOTH_NAMES,
@@ -22,7 +23,6 @@ from making.world import (
     WITHDRAWN_SUPPLEMENT,
     WITHDRAWN_TITLE,
     WITHDRAWN_UNKNOWN_FORM,
-    Paper,
     part,
     plain,
     plain_shown,
@@ -31,13 +31,25 @@ from making.world import (
 _STEP = "step 10: not in the withdrawals, by either name"
 
 
-def _scenario(name: str, title: str, paper: Paper, expected: dict[str, object], **more: str) -> Scenario:
-    return Scenario(path=f"withdrawal/{name}", title=title, origin=_STEP, input=paper.text, expected=expected, **more)  # type: ignore[arg-type]
+def _scenario(name: str, title: str, paper: Paper, expected: dict[str, Any], **more: Any) -> Scenario:
+    return Scenario(
+        path=f"withdrawal/{name}", title=title, origin=_STEP, input=paper.text, expected=expected, **more
+    )
 
 
 def scenarios() -> Iterator[Scenario]:
-    yield _scenario("replaced-right", "kind 1 by name 1: this copy", REPLACED_RIGHT, plain_shown("replaced", "W-1", kind=1))
-    yield _scenario("replaced-wrong", "kind 2 by name 2: the number", REPLACED_WRONG, plain_shown("replaced", "W-2", kind=2))
+    yield _scenario(
+        "replaced-right",
+        "kind 1 by name 1: this copy",
+        REPLACED_RIGHT,
+        plain_shown("replaced", "W-1", kind=1),
+    )
+    yield _scenario(
+        "replaced-wrong",
+        "kind 2 by name 2: the number",
+        REPLACED_WRONG,
+        plain_shown("replaced", "W-2", kind=2),
+    )
     yield _scenario("withdrawn", "kind 3 by name 1", WITHDRAWN, plain_shown("withdrawn", "W-3", kind=3))
     yield _scenario(
         "other-copy-of-a-withdrawn-one",
@@ -150,6 +162,12 @@ def _parts(name: str, title: str, paper: Paper, which: int) -> Scenario:
         fields.append(shown_field("year", "Year", 2026))
     marks = [row("marks", "Algebra", "5")] if which == 2 else []
     expected = shown(
-        "withdrawn", kind=3, number="00000031", title="School certificate", part=which, fields=fields, marks=marks
+        "withdrawn",
+        kind=3,
+        number="00000031",
+        title="School certificate",
+        part=which,
+        fields=fields,
+        marks=marks,
     )
     return _scenario(name, title, paper, expected)

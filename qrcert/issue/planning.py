@@ -1,0 +1,179 @@
+"""Checking a class before anything is signed: the file, the list, the register, the dates, the pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from qrcert import cose, page, wire
+from qrcert.encode import Certificate, make_payload
+from qrcert.errors import RegisterError
+from qrcert.form import Form
+from qrcert.form import Office as FormOffice
+from qrcert.issue.admission import Permit, ask_list, check_paper
+from qrcert.issue.folder import Office, open_register
+from qrcert.issue.sheets import Paper, make_sheet
+from qrcert.register import Entry
+from qrcert.roster import Roster, Row, read_class
+from qrcert.trust import TrustList
+
+_TOLD: Final = 5
+"""Rows that one message lists."""
+
+_TRIAL_PAGES: Final = 100
+"""Pages of a trial printing at a time: enough to make it cheap, few enough to hold in memory."""
+
+_Read = Callable[[date], Roster]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A class, checked and ready to be signed; ``permit`` is None only for a draft or a class issued unpublished."""
+
+    office: Office
+    form: Form
+    form_office: FormOffice
+    roster: Roster
+    source: Path
+    trust: TrustList | None
+    permit: Permit | None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The class, in its order."""
+        return self.roster.rows
+
+    @property
+    def issued(self) -> date:
+        """The day of the batch: that of its first certificate."""
+        return self.rows[0].issued
+
+    @property
+    def test(self) -> bool:
+        """Whether the key is a test key."""
+        return self.permit is not None and self.permit.entry.test
+
+    def holders(self) -> tuple[str, str]:
+        """Return the first and the last name of the class."""
+        return self.rows[0].holder, self.rows[-1].holder
+
+    def certificate(self, row: Row) -> Certificate:
+        """Return what is signed for one row."""
+        return Certificate(self.form, row.number, row.issued, row.values, test=self.test)
+
+    def draft(self, row: Row) -> Paper:
+        """Return one row as a paper without a code."""
+        return Paper(row.number, row.issued, self.form.pack(row.values), row.office)
+
+
+def prepare(
+    source: Path,
+    *,
+    office: Office,
+    form: Form,
+    form_office: FormOffice,
+    today: date,
+    issued: date | None = None,
+    numbers_from: str | None = None,
+    sheet: str | None = None,
+    template: str = "certificate",
+    unpublished: bool = False,
+    draft: bool = False,
+) -> Plan:
+    """Return the plan for a class list, everything checked: the file, the list, the register, the dates, the pages.
+
+    ``issued`` is the day of issue where the list has none, ``today`` by default; without it a number that was
+    issued before keeps its day. ``unpublished`` leaves out the question whether the published list admits this;
+    a ``draft`` needs neither list nor register. Raises `RosterError` with every fault of the file, `FormError`,
+    `Refused`, `TrustListError`, `RegisterError`.
+    """
+    trust = permit = None
+    if not (unpublished or draft):
+        trust = office.published_list()
+        permit = ask_list(trust, key=office.key, form16=form.hash, form_id=form.id)
+
+    def read(day: date) -> Roster:
+        return read_class(source, form, form_office, issued_default=day, sheet=sheet, numbers_from=numbers_from)
+
+    roster = read(issued or today)
+    stored: Mapping[str, Entry] = {}
+    if not draft:
+        stored = _stored(office, form, roster)
+        if issued is None:
+            roster = _with_stored_days(roster, stored, read)
+    plan = Plan(office, form, form_office, roster, source, trust, permit)
+    _check_papers(plan, {number: one for number, one in stored.items() if one.status == "live"}, today, template)
+    return plan
+
+
+def _stored(office: Office, form: Form, roster: Roster) -> dict[str, Entry]:
+    """Return by number what the register has: live certificates, and what became of others of the same file."""
+    numbers = [row.number for row in roster.rows]
+    with open_register(office) as register:
+        batch = register.find_batch(roster.source_hash, form=form.hash)
+        found = {} if batch is None else {one.number: one for one in register.search(batch=batch.id)}
+        live = register.live(form.hash, [(0, number) for number in numbers])
+    return found | {number: entry for (_, number), entry in live.items()}
+
+
+def _with_stored_days(roster: Roster, stored: Mapping[str, Entry], read: _Read) -> Roster:
+    """Return the class with the stored day for each certificate that the list gives no day, so it stays the same.
+
+    Read with another day to fall back on, exactly the rows without a day of their own come out with that day.
+    """
+    days = {stored[row.number].issued for row in roster.rows if row.number in stored}
+    days -= {row.issued for row in roster.rows if row.number in stored and row.issued == stored[row.number].issued}
+    rows = list(roster.rows)
+    for day in sorted(days):
+        for place, row in enumerate(read(day).rows):
+            entry = stored.get(row.number)
+            if entry is not None and entry.issued == row.issued == day:
+                rows[place] = row
+    return replace(roster, rows=tuple(rows))
+
+
+def _check_papers(plan: Plan, live: Mapping[str, Entry], today: date, template: str) -> None:
+    """Raise unless every certificate is either in the register as it stands in the list, or can be issued."""
+    fresh, payloads, others = [], [], []
+    for row in plan.rows:
+        payload = make_payload(plan.certificate(row))
+        entry = live.get(row.number)
+        if entry is None:
+            fresh.append(row)
+            payloads.append(payload)
+        elif entry.contents != hashlib.sha256(payload).digest():
+            others.append(f"row {row.line}, No. {row.number!r} ({entry.holder}, {entry.issued})")
+    if others:
+        more = f" and {len(others) - _TOLD} more" if len(others) > _TOLD else ""
+        raise RegisterError(
+            f"issued before with other contents: {'; '.join(others[:_TOLD])}{more}; nothing was signed",
+            hint="a number is never issued twice: replace or void the old one, or correct the number",
+        )
+    if plan.trust is not None and plan.permit is not None:
+        for row in fresh:
+            check_paper(plan.trust, plan.permit, plan.certificate(row), today=today, where=f"row {row.line}")
+    if fresh:
+        _try_pages(plan, fresh, payloads, template)
+
+
+def _try_pages(plan: Plan, rows: Sequence[Row], payloads: Sequence[bytes], template: str) -> None:
+    """Print the class into nowhere: what does not fit on its page, or has letters that no font has, is told now."""
+    for start in range(0, len(rows), _TRIAL_PAGES):
+        papers = [plan.draft(row) for row in rows[start : start + _TRIAL_PAGES]]
+        page.draw([_sheet(plan, paper) for paper in papers], day=plan.issued, page=template)
+    place = max(range(len(rows)), key=lambda at: len(payloads[at]))
+    unsigned = cose.write_sign1(
+        cose.protected_header(plan.office.key.alg, plan.office.key.kid),
+        payloads[place],
+        bytes(cose.SIGNATURE_BYTES[plan.office.key.alg]),
+    )
+    largest = replace(plan.draft(rows[place]), text=wire.to_text(unsigned))
+    page.draw([_sheet(plan, largest)], day=plan.issued, page=template)
+
+
+def _sheet(plan: Plan, paper: Paper) -> page.Sheet:
+    return make_sheet(paper, office=plan.office, form=plan.form, form_office=plan.form_office)
