@@ -83,8 +83,8 @@ def publish(said: Contents) -> TrustList:
     return TrustList.from_bytes(publish_bytes(said))
 
 
-def publish_bytes(said: Contents) -> bytes:
-    pair = (key_of("signer"), key_of("signer", cose.ML_DSA_65))
+def publish_bytes(said: Contents, *, signer: str = "signer") -> bytes:
+    pair = (key_of(signer), key_of(signer, cose.ML_DSA_65))
     root = Root(1, NO_HASH, TODAY + 5000, (Signer(pair[0].public_key, pair[1].public_key),), 1, 1)
     payload = root_payload(root)
     body = list_payload(replace(said, root_hash=payload_hash(payload)))

@@ -16,12 +16,15 @@ import pycddl
 import pytest
 
 from qrcert import cose, text, wire
+from qrcert.authority import as_data
 from qrcert.decode import EXIT_STATUS, SHOWS_CONTENTS, Verdict, verify
 from qrcert.errors import TrustListError
+from qrcert.form import shipped_forms
 from qrcert.trust import TrustList, compile_form
 
 SPEC = Path(__file__).parent.parent / "spec"
 VECTORS = SPEC / "vectors"
+KEYS = SPEC.parent / "keys"
 
 SCENARIOS: dict[str, dict[str, Any]] = {
     path.relative_to(VECTORS).with_suffix("").as_posix(): json.loads(path.read_text(encoding="utf-8"))
@@ -296,3 +299,35 @@ def test_forms_are_reduced_alike(monkeypatch: pytest.MonkeyPatch) -> None:
         compiled = compile_form((FORMS / f"{name}.toml").read_text(encoding="utf-8"))
         assert compiled.data == form(name).data
         assert {code: list(texts) for code, texts in compiled.translations.items()} == form(name).translations
+
+
+# ------------------------------------------------------------------------------------------------ the demo list
+
+
+def test_the_demo_list_is_current_and_holds_test_keys_only() -> None:
+    trust = TrustList.from_bytes((KEYS / "demo.qct").read_bytes())
+    assert trust.authority == "QRCERT DEMO (TEST)"
+    assert wire.to_date(trust.issued) == date(2026, 11, 1)
+    assert wire.to_date(trust.effective_end) == date(2027, 11, 30)
+    assert len(trust.schools) == 5
+    assert all(school.name_now.endswith("(TEST)") for school in trust.schools)
+    assert all(entry.test for entry in trust.keys)
+
+
+def test_the_demo_list_has_its_readable_copy_and_fingerprint() -> None:
+    trust = TrustList.from_bytes((KEYS / "demo.qct").read_bytes())
+    assert json.loads((KEYS / "demo.json").read_text(encoding="utf-8")) == as_data(trust)
+    assert trust.fingerprint.hex() in (KEYS / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_demo_certificate_is_genuine_and_a_test() -> None:
+    trust = TrustList.from_bytes((KEYS / "demo.qct").read_bytes())
+    verdict = verify((KEYS / "demo.txt").read_text(encoding="ascii"), trust=trust, now=date(2026, 12, 1))
+    assert (verdict.code, verdict.test) == ("genuine", True)
+
+
+def test_the_demo_list_knows_the_shipped_forms() -> None:
+    trust = TrustList.from_bytes((KEYS / "demo.qct").read_bytes())
+    assert {compile_form(form).hash for form in shipped_forms().values()} == {
+        one.hash for one in trust.contents.forms
+    }

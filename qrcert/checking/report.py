@@ -69,7 +69,7 @@ def _answer_as_data(verdict: Verdict, finding: Finding, request: Request, langua
         "at": wire.to_date(verdict.today).isoformat() if verdict.at else None,
         "list": list_as_data(verdict.trust, verdict.today) if verdict.trust else None,
         "sentence": words.sentence(verdict, language, lists=request.lists, how=finding.how),
-        "hint": _hint(verdict, finding, request, language),
+        "hint": "\n".join(_hints(verdict, finding, request, language)) or None,
     }
 
 
@@ -84,13 +84,14 @@ def list_as_data(trust: TrustList, today: int) -> dict[str, Any]:
     }
 
 
-def _hint(verdict: Verdict, finding: Finding, request: Request, language: str) -> str | None:
+def _hints(verdict: Verdict, finding: Finding, request: Request, language: str) -> tuple[str, ...]:
+    """Return the lines under the sentence; what is foreign on them is escaped."""
     if finding.fault is not None:
-        return "; ".join(text.escaped(one) for one in (finding.fault, finding.advice) if one)
+        return tuple(text.escaped(one) for one in (finding.fault, finding.advice) if one)
     if finding.foreign is not None:
-        said = "в коде записано" if language == "ru" else "the code holds"
-        return f"{said}: {text.escaped(finding.foreign)}"
-    return words.hint(verdict, language, lists=request.lists, how=finding.how)
+        said = "В коде записано" if language == "ru" else "The code holds"
+        return (f"{said}: {text.escaped(finding.foreign)}",)
+    return words.hints(verdict, language, lists=request.lists, how=finding.how)
 
 
 def as_lines(finding: Finding, request: Request, language: str) -> Iterator[str]:
@@ -99,7 +100,9 @@ def as_lines(finding: Finding, request: Request, language: str) -> Iterator[str]
     if finding.page is not None:
         place += f", страница {finding.page}" if language == "ru" else f", page {finding.page}"
     yield place
-    for verdict in answers(finding):
+    for at, verdict in enumerate(answers(finding)):
+        if at:
+            yield ""
         yield from _answer_as_lines(verdict, finding, request, language)
 
 
@@ -111,8 +114,7 @@ def _answer_as_lines(verdict: Verdict, finding: Finding, request: Request, langu
     only_test = status != verdict.exit_status
     yield f"  {words.SHAPES[status]} {words.headline(verdict.code, language, only_test=only_test)}"
     yield f"  {text.escaped(words.sentence(verdict, language, lists=request.lists, how=finding.how))}"
-    if hint := _hint(verdict, finding, request, language):
-        yield f"  {hint}"
+    yield from (f"  {line}" for line in _hints(verdict, finding, request, language))
     if verdict.at:
         day = words.day_text(verdict.today, language)
         yield f"  (по состоянию на {day}, не по часам)" if russian else f"  (as of {day}, not by the clock)"

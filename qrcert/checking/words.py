@@ -138,30 +138,30 @@ _OWN: Final = (" This is according to the school itself.", " Так говори
 
 _HINTS: Final = {
     "unknown_school none": (
-        "get the authority's list from where it publishes it, then: qrcert trust add LIST",
-        "возьмите список там, где его публикует орган образования, затем: qrcert trust add СПИСОК",
+        "Get the authority's list from where it publishes it, then: qrcert trust add LIST",
+        "Возьмите список там, где его публикует орган образования, затем: qrcert trust add СПИСОК",
     ),
     "unknown_school": (
-        "get the newer list, then: qrcert trust add LIST",
-        "возьмите новый список, затем: qrcert trust add СПИСОК",
+        "Get the newer list, then: qrcert trust add LIST",
+        "Возьмите новый список, затем: qrcert trust add СПИСОК",
     ),
     "genuine_old_list": (
-        "get the newer list, then: qrcert trust add LIST",
-        "возьмите новый список, затем: qrcert trust add СПИСОК",
+        "Get the newer list, then: qrcert trust add LIST",
+        "Возьмите новый список, затем: qrcert trust add СПИСОК",
     ),
     "unknown_form": (
-        "get the newer list, then: qrcert trust add LIST",
-        "возьмите новый список, затем: qrcert trust add СПИСОК",
+        "Get the newer list, then: qrcert trust add LIST",
+        "Возьмите новый список, затем: qrcert trust add СПИСОК",
     ),
     "unreadable no_code": (
-        "take the picture closer, flat, in even light, with the white frame around the code in the picture",
-        "снимите код ближе, ровно, при равномерном свете, вместе с белым полем вокруг него",
+        "Take the picture closer, flat, in even light, with the white frame around the code in the picture",
+        "Снимите код ближе, ровно, при равномерном свете, вместе с белым полем вокруг него",
     ),
 }
 
 _ZEROS: Final = (
-    "zeros in front of the number are not shown: how many there are, only the form knows",
-    "нули перед номером не показаны: сколько их, известно только из формы",
+    "Zeros in front of the number are not shown: how many there are, only the form knows",
+    "Нули перед номером не показаны: сколько их, известно только из формы",
 )
 
 SHAPES: Final = {0: "[+]", 1: "[X]", 2: "[?]"}
@@ -209,16 +209,19 @@ def sentence(verdict: Verdict, language: str, *, lists: tuple[TrustList, ...] = 
     return said
 
 
-def hint(verdict: Verdict, language: str, *, lists: tuple[TrustList, ...] = (), how: str = "") -> str | None:
-    """Return the next step for the person at the screen, or None."""
-    if verdict.code in ("genuine", "expired"):
-        return _choose(COMPARE, language)
-    said = [_choose(found, language)] if (found := _HINTS.get(_key(verdict, lists, how))) else []
-    if verdict.code == "genuine_old_list" or (verdict.withdrawn is not None and verdict.withdrawn[1] == 1):
-        said.insert(0, _choose(COMPARE, language))
-    if verdict.number is not None and verdict.form is None and isinstance(verdict.claims.number, int):  # type: ignore[union-attr]
-        said.append(_choose(_ZEROS, language))
-    return " ".join(said) or None
+def hints(
+    verdict: Verdict, language: str, *, lists: tuple[TrustList, ...] = (), how: str = ""
+) -> tuple[str, ...]:
+    """Return what to do next and what to heed, a line each."""
+    said = []
+    holds = verdict.code in ("genuine", "genuine_old_list", "expired")
+    if holds or (verdict.withdrawn is not None and verdict.withdrawn[1] == 1):
+        said.append(COMPARE)
+    if advice := _HINTS.get(_key(verdict, lists, how)):
+        said.append(advice)
+    if verdict.claims is not None and verdict.form is None and verdict.number is not None:
+        said += [_ZEROS] * isinstance(verdict.claims.number, int)
+    return tuple(_choose(one, language) for one in said)
 
 
 def headline(code: str, language: str, *, only_test: bool = False) -> str:

@@ -11,7 +11,6 @@ from qrcert import issue, text
 from qrcert.cli import screen
 from qrcert.cli.forms import find_form
 
-
 _KEY = ("the school's key", "к ключу школы")
 
 
@@ -78,6 +77,7 @@ def issue_command(
         issued=issued,
         numbers_from=numbers_from,
         sheet=sheet,
+        template=template,
         unpublished=unpublished,
         draft=draft,
     )

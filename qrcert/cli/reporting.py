@@ -58,8 +58,8 @@ def tell_error(error: QrcertError) -> None:
         _tell_problems(error, language)
     else:
         _say("error", said(error, language))
-    if error.hint:
-        _say("hint", russian.line(error.hint) if language == "ru" else error.hint)
+    if hint := advice(error, language):
+        _say("hint", hint)
 
 
 def said(error: QrcertError, language: str) -> str:
@@ -71,6 +71,11 @@ def said(error: QrcertError, language: str) -> str:
         return f"{error.field}: {error.ru}" if error.field else error.ru
     message = russian.line(str(error), code=code)
     return f"{message} ({code})" if code else message
+
+
+def advice(error: QrcertError, language: str) -> str | None:
+    """Return the next step that an error tells, in ``language``, or None."""
+    return russian.line(error.hint) if error.hint and language == "ru" else error.hint
 
 
 def _tell_problems(error: RosterError, language: str) -> None:

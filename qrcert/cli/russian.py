@@ -47,6 +47,8 @@ _MESSAGES: Final = (
      "назовите файл, который читаете только вы: --passphrase-file ФАЙЛ"),
     ("cannot read the passphrase file {}: {}", "файл с паролем {} не читается: {}"),
     ("the passphrase file {} is not UTF-8 text", "файл с паролем {} — не текст в UTF-8"),
+    ("the two passphrases are not the same", "введённые пароли не совпали"),
+    ("nothing was made; try again", "ничего не создано; попробуйте ещё раз"),
     ("a passphrase of {} bytes where at least {} are due", "в пароле байт: {}, а нужно не меньше {}"),
     ("four ordinary words in a row are easy to keep and hard to guess",
      "четыре обычных слова подряд легко помнить и трудно угадать"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import getpass
 import json
 import locale
 import os
@@ -115,9 +116,11 @@ def confirm(question: str, *, yes: bool, hint: str = "look, then add --yes") -> 
         return
     if not sys.stdin.isatty():
         raise Refused("this needs an answer and nobody is at the terminal", hint=hint)
-    suffix = pick(language(), " [y/N]: ", " [д/Н]: ")
-    said: str = click.prompt(question, default="", show_default=False, prompt_suffix=suffix, err=True)
-    if said.strip().casefold() not in _YES:
+    click.echo(f"{question} {pick(language(), '[y/N]', '[д/Н]')}: ", nl=False, err=True)
+    answer = sys.stdin.readline()
+    if not answer:
+        raise click.Abort
+    if answer.strip().casefold() not in _YES:
         raise Refused("not confirmed, nothing was changed")
 
 
@@ -140,13 +143,15 @@ def passphrase(file: Path | None, *, what: tuple[str, str], new: bool = False) -
             hint="name a file that only you can read: --passphrase-file FILE",
         )
     lang = language()
-    said: str = click.prompt(
-        pick(lang, f"passphrase of {what[0]}", f"пароль {what[1]}"),
-        hide_input=True,
-        confirmation_prompt=pick(lang, "the same again", "ещё раз то же") if new else False,
-        err=True,
-    )
+    said = _ask_hidden(pick(lang, f"passphrase of {what[0]}", f"пароль {what[1]}"))
+    if new and _ask_hidden(pick(lang, "the same again", "ещё раз он же")) != said:
+        raise KeyFileError("the two passphrases are not the same", hint="nothing was made; try again")
     return said.encode()
+
+
+def _ask_hidden(prompt: str) -> str:
+    """Ask on the terminal for what must not be seen there."""
+    return getpass.getpass(f"{prompt}: ", stream=sys.stderr)
 
 
 class Progress:
@@ -177,6 +182,7 @@ class Group(click.Group):
     """A group of commands in the order of use; without a command it shows its help, as a mistake."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names as they were added."""
         return list(self.commands)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

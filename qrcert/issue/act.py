@@ -1,34 +1,29 @@
-"""Issuing a class: check, sign, record, draw, read back.
+"""Issuing a class that was checked: sign, record, draw, read back.
 
-Nothing is signed before everything was checked, nothing is drawn before it is in the register, and nothing
-counts as issued before the drawn page was read and verified as any employer would. Each step can be repeated:
-the same class list again gives the stored certificates and the same pages.
+Nothing is drawn before it is in the register, and nothing counts as issued before the drawn page was read and
+verified as any employer would. Each step can be repeated: the same class list again gives the stored certificates
+and the same pages.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from qrcert import cbor, cose, page, scan, wire
 from qrcert.decode import verify
-from qrcert.encode import Certificate, make_payload, sign_bytes
-from qrcert.errors import Refused, RegisterError
-from qrcert.form import Form
-from qrcert.form import Office as FormOffice
-from qrcert.issue.admission import Permit, ask_list, check_day
+from qrcert.encode import make_payload, sign_bytes
+from qrcert.errors import Refused
 from qrcert.issue.files import write_file
-from qrcert.issue.folder import Office
-from qrcert.issue.sheets import Paper, make_sheet
-from qrcert.register import Entry, NewBatch, NewEntry, Recorded, Register
-from qrcert.roster import Roster, Row, read_class
+from qrcert.issue.planning import Plan
+from qrcert.issue.sheets import Paper
+from qrcert.register import Entry, NewBatch, NewEntry, Recorded
+from qrcert.roster import Row
 from qrcert.signing import Signer
-from qrcert.trust import TrustList
 
 READ_BACK_DPI: Final = 150
 """What a flatbed scanner in an office does by default."""
@@ -42,43 +37,6 @@ def _quiet(step: str, done: int, total: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """A class, checked and ready to be signed; ``permit`` is None only for a class issued unpublished."""
-
-    office: Office
-    form: Form
-    form_office: FormOffice
-    roster: Roster
-    source: Path
-    trust: TrustList | None
-    permit: Permit | None
-
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        """The class, in its order."""
-        return self.roster.rows
-
-    @property
-    def issued(self) -> date:
-        """The day of the batch: that of its first certificate."""
-        return self.rows[0].issued
-
-    @property
-    def test(self) -> bool:
-        """Whether the key is a test key."""
-        return self.permit is not None and self.permit.entry.test
-
-    def holders(self) -> tuple[str, str]:
-        """Return the first and the last name of the class."""
-        first, last = (self.form.holder(self.form.pack(row.values)) for row in (self.rows[0], self.rows[-1]))
-        return first, last
-
-    def certificate(self, row: Row) -> Certificate:
-        """Return what is signed for one row."""
-        return Certificate(self.form, row.number, row.issued, row.values, test=self.test)
-
-
-@dataclass(frozen=True, slots=True)
 class Issued:
     """What issuing did: the register's entries in class order, their files, and how many of them are new."""
 
@@ -88,83 +46,6 @@ class Issued:
     added: int
 
 
-def prepare(
-    source: Path,
-    *,
-    office: Office,
-    form: Form,
-    form_office: FormOffice,
-    today: date,
-    issued: date | None = None,
-    numbers_from: str | None = None,
-    sheet: str | None = None,
-    unpublished: bool = False,
-    draft: bool = False,
-) -> Plan:
-    """Return the plan for a class list, everything checked: the file, the values, the list, the register.
-
-    ``issued`` is the day of issue where the list has none, ``today`` by default; a list that was issued before
-    keeps its day. ``unpublished`` leaves out the question whether the published list admits this; a ``draft``
-    needs no list either. Raises `RosterError` with every fault of the file, `Refused`, `TrustListError`,
-    `RegisterError`.
-    """
-    trust = permit = None
-    if not (unpublished or draft):
-        trust = office.published_list()
-        permit = ask_list(trust, key=office.key, form16=form.hash, form_id=form.id)
-    roster = _read_roster(
-        source, office, form, form_office, day=issued, today=today, sheet=sheet, first=numbers_from
-    )
-    plan = Plan(office, form, form_office, roster, source, trust, permit)
-    for row in plan.rows:
-        make_payload(plan.certificate(row))
-        if permit is not None:
-            check_day(permit, row.issued)
-    if not draft:
-        _check_register(plan)
-    return plan
-
-
-def _read_roster(
-    source: Path,
-    office: Office,
-    form: Form,
-    form_office: FormOffice,
-    *,
-    day: date | None,
-    today: date,
-    sheet: str | None,
-    first: str | None,
-) -> Roster:
-    """Return the class; a list that was issued before keeps its day, so that it gives the same bytes."""
-
-    def read(issued: date) -> Roster:
-        return read_class(source, form, form_office, issued_default=issued, sheet=sheet, numbers_from=first)
-
-    roster = read(day or today)
-    if day is not None:
-        return roster
-    with _register(office) as register:
-        batch = register.find_batch(roster.source_hash, form=form.hash)
-    return roster if batch is None or batch.issued == today else read(batch.issued)
-
-
-def _check_register(plan: Plan) -> None:
-    """Raise `RegisterError` if a number of the class is live with other contents."""
-    with _register(plan.office) as register:
-        live = register.live(plan.form.hash, [(0, row.number) for row in plan.rows])
-    for row in plan.rows:
-        entry = live.get((0, row.number))
-        if entry is None:
-            continue
-        if entry.contents != hashlib.sha256(make_payload(plan.certificate(row))).digest():
-            raise RegisterError(
-                f"row {row.line}: number {row.number} was issued on {entry.issued} to {entry.holder!r} "
-                "with other contents",
-                hint="a number is never issued twice: replace or void the old one, or correct the number",
-            )
-
-
 def sign_and_record(plan: Plan, *, key: Signer, now: datetime) -> Recorded:
     """Sign the class and store it in the register in one transaction; raises `RegisterError`, `Refused`.
 
@@ -172,7 +53,7 @@ def sign_and_record(plan: Plan, *, key: Signer, now: datetime) -> Recorded:
     """
     batch = NewBatch(plan.form.hash, plan.form.id, plan.issued, plan.roster.source, plan.roster.source_hash)
     entries = [_entry(plan, row, place, key) for place, row in enumerate(plan.rows, 1)]
-    with _register(plan.office) as register:
+    with plan.office.open_register() as register:
         return register.record(batch, entries, now=now)
 
 
@@ -184,7 +65,7 @@ def _entry(plan: Plan, row: Row, place: int, key: Signer) -> NewEntry:
         payload=make_payload(certificate),
         signed=sign_bytes(certificate, key=key),
         kid=key.kid,
-        holder=plan.form.holder(plan.form.pack(row.values)),
+        holder=row.holder,
         position=place,
         office=dict(row.office),
         printed={"school": plan.office.school, "place": plan.office.place, "head": plan.office.head},
@@ -200,9 +81,7 @@ def draw_and_check(
     all. Raises `Refused` for a page whose code does not read back as what was signed.
     """
     papers = [_paper(plan, entry) for entry in recorded.entries]
-    sheets = [
-        make_sheet(one, office=plan.office, form=plan.form, form_office=plan.form_office) for one in papers
-    ]
+    sheets = [plan.sheet(paper) for paper in papers]
     files = []
     for done, (paper, sheet, name) in enumerate(zip(papers, sheets, file_names(papers), strict=True)):
         progress("draw", done, len(papers))
@@ -214,17 +93,14 @@ def draw_and_check(
     for place, paper in enumerate(papers, 1):
         _read_back(plan, paper, together, place, template=template, now=now)
     write_file(folder / "all.pdf", together)
-    with _register(plan.office) as register:
+    with plan.office.open_register() as register:
         register.finish(recorded.batch.id, now=now)
     return Issued(recorded.entries, tuple(files), folder, recorded.added)
 
 
 def draw_drafts(plan: Plan, *, folder: Path, template: str) -> Path:
     """Draw the class without codes, marked as a draft, into one ``draft.pdf``; nothing is signed or recorded."""
-    papers = [Paper(row.number, row.issued, plan.form.pack(row.values), row.office) for row in plan.rows]
-    sheets = [
-        make_sheet(one, office=plan.office, form=plan.form, form_office=plan.form_office) for one in papers
-    ]
+    sheets = [plan.sheet(plan.draft(row)) for row in plan.rows]
     return write_file(folder / "draft.pdf", page.draw(sheets, day=plan.issued, page=template))
 
 
@@ -242,12 +118,12 @@ def _read_back(plan: Plan, paper: Paper, drawn: bytes, number: int, *, template:
     if texts != [paper.text]:
         raise Refused(
             f"the page of {paper.number} was drawn, but its code reads back as {len(texts)} codes or another text",
-            hint="nothing was issued; this is a fault of the program, please report it",
+            hint="hand out none of these pages; this is a fault of the program, please report it",
         )
     if plan.trust is None:
         return
     verdict = verify(texts[0], trust=plan.trust, now=now)
-    if verdict.code not in ("genuine", "genuine_old_list"):
+    if verdict.code not in _GOOD:
         reason = f" ({verdict.reason})" if verdict.reason else ""
         raise Refused(
             f"the page of {paper.number} was drawn, but it verifies as {verdict.code}{reason}",
@@ -269,13 +145,11 @@ def file_names(papers: Sequence[Paper]) -> Iterator[str]:
         yield name
 
 
+_GOOD: Final = ("genuine", "genuine_old_list", "expired")
+"""What a page may verify as; it has expired only when an old one is drawn again."""
+
 _UNSAFE = re.compile(r"[^\w.-]+")
 _RESERVED = {"CON", "PRN", "AUX", "NUL", "ALL", "DRAFT", "SUMMARY"} | {
-    f"{port}{number}" for port in ("COM", "LPT") for number in range(10)
+    f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789¹²³"
 }
 """Names that Windows keeps for devices, and those of our own files beside the certificates."""
-
-
-def _register(office: Office) -> Register:
-    journal = "delete" if office.journal == "delete" else "wal"
-    return Register.open(office.register_place, create=True, journal=journal)  # type: ignore[arg-type]

@@ -7,9 +7,10 @@ from datetime import date
 
 from qrcert import wire
 from qrcert.cose import PublicKey
+from qrcert.encode import Certificate
 from qrcert.errors import Refused
 from qrcert.form import Form
-from qrcert.trust import KeyEntry, TrustList
+from qrcert.trust import KeyEntry, TrustList, name_of_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,47 @@ def ask_list(trust: TrustList, *, key: PublicKey, form16: bytes, form_id: str) -
     return Permit(entry, form)
 
 
-def check_day(permit: Permit, issued: date) -> None:
-    """Return if ``issued`` is inside the key's window; raises `Refused` if not."""
-    day = wire.to_day(issued)
-    if not permit.entry.start <= day <= permit.entry.end:
+def check_dates(certificate: Certificate, *, today: date, where: str) -> None:
+    """Return if no verifier would find the certificate's own dates wrong on ``today``; raises `Refused` if so.
+
+    ``where`` is the place in the class list, for the message.
+    """
+    now, day = wire.to_day(today), wire.to_day(certificate.issued)
+    if day > now + 1:  # step 12 of the checks allows a day for time zones
         raise Refused(
-            f"issued on {issued}, but the key signs from {wire.to_date(permit.entry.start)} "
-            f"until {wire.to_date(permit.entry.end)}",
+            f"{where}: issued on {certificate.issued}, and today is {today}: before that day it does not verify",
+            hint="the day of issue is the day of signing; until then print drafts (--draft)",
+        )
+    until = certificate.form.until(certificate.form.pack(certificate.values, part=certificate.part))
+    if until is not None and until < now:
+        raise Refused(f"{where}: valid until {wire.to_date(until)}, and today is {today}")
+
+
+def check_list(
+    certificate: Certificate, trust: TrustList, permit: Permit, *, today: date, where: str
+) -> None:
+    """Return if the list will call the certificate genuine; raises `Refused` if not, before it is signed."""
+    day, entry = wire.to_day(certificate.issued), permit.entry
+    if not entry.start <= day <= entry.end:
+        raise Refused(
+            f"{where}: issued on {certificate.issued}, but the key signs from {wire.to_date(entry.start)} "
+            f"until {wire.to_date(entry.end)}",
             hint="is the date right? a key that has run out must be renewed by the authority",
+        )
+    if wire.to_day(today) < trust.issued - 1:
+        raise Refused(
+            f"today is {today}, and the list is of {wire.to_date(trust.issued)}",
+            hint="is this computer's date right?",
+        )
+    if trust.cutover is not None:
+        raise Refused(
+            "the list demands a proof of the season for each certificate, which needs a newer qrcert"
+        )
+    number = certificate.form.pack_number(certificate.number)
+    withdrawn = trust.withdrawal(name_of_number(entry.kid, certificate.form.hash, number))
+    if withdrawn is not None:
+        raise Refused(
+            f"{where}: the number {certificate.number!r} was withdrawn on {wire.to_date(withdrawn[0])}, "
+            "with every copy that has it",
+            hint="give the certificate another number",
         )

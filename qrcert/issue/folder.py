@@ -11,13 +11,20 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from qrcert import cose
-from qrcert.errors import Refused, TrustListError, Unreadable
+from qrcert.encode import showable
+from qrcert.errors import QrcertError, Refused, Unreadable
+from qrcert.issue.files import write_file
+from qrcert.page import INDIGO, PALETTES, Palette
+from qrcert.register import Register
+from qrcert.register.book import Journal
 from qrcert.signing import SigningKey, load_keys, save_keys
+from qrcert.text import normalise
 from qrcert.trust import NO_HASH, Head, TrustList, hex_groups, wrap, write_key_request
 
 KEY: Final = "school.key"
@@ -28,6 +35,10 @@ REGISTER: Final = "register.db"
 
 MAX_LINE: Final = 1000
 """Bytes of a school's name or place in a trust list."""
+
+_JOURNALS: Final[Mapping[str, Journal]] = {"wal": "wal", "delete": "delete"}
+
+_Value = TypeVar("_Value")
 
 _TEMPLATE: Final = """\
 # What the pages of this school say; change it with any text editor.
@@ -68,9 +79,9 @@ class Office:
     post: str = ""
     head: str = ""
     heading: str = ""
-    colours: str = "indigo"
+    palette: Palette = INDIGO
     register: str = REGISTER
-    journal: str = "wal"
+    journal: Journal = "wal"
 
     @property
     def key_name(self) -> str:
@@ -78,10 +89,10 @@ class Office:
         text = self.key.kid.hex().upper()
         return f"{text[:4]}-{text[4:8]}"
 
-    @property
-    def register_place(self) -> str | Path:
-        """The file of the register in this folder, or the address of its database."""
-        return self.register if "://" in self.register else self.folder / self.register
+    def open_register(self) -> Register:
+        """Return the register, made if it is not there yet: a file of this folder, or a database elsewhere."""
+        place = self.register if "://" in self.register else self.folder / self.register
+        return Register.open(place, create=True, journal=self.journal)
 
     def published_list(self) -> TrustList:
         """Return the list in the folder; raises `Refused` if there is none, `TrustListError` if it is bad."""
@@ -115,11 +126,10 @@ def make_office(
     """Make an office folder with a new key and return it with the key request's bytes.
 
     ``authority`` is the identity of the authority the request is for, `NO_HASH` if none is known yet; ``nonce``
-    is 16 random bytes. Raises `Refused` if the folder holds an office already.
+    is 16 random bytes. Raises `Refused` if the folder holds an office already or a name may not be shown,
+    `KeyFileError` for the passphrase.
     """
-    for what, line in (("name", school), ("place", place)):
-        if not 1 <= len(line.encode()) <= MAX_LINE:
-            raise Refused(f"the school's {what} has {len(line.encode())} bytes, 1 to {MAX_LINE} are due")
+    school, place = _line(school, "the school's name"), _line(place, "the school's place")
     if (folder / SETTINGS).exists():
         raise Refused(f"{str(folder)!r} is an office folder already", hint="choose another folder")
     key = SigningKey.generate(alg)
@@ -129,18 +139,18 @@ def make_office(
     readable = {"what": "qrcert key request", "school": school, "place": place, "kid": hex_groups(key.kid)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        save_keys(folder / KEY, [key], passphrase=passphrase)
-        (folder / REQUEST).write_text(wrap(request, readable=readable), encoding="utf-8")
-        (folder / SETTINGS).write_text(settings, encoding="utf-8")
     except OSError as error:
         raise Refused(f"cannot make the office folder {str(folder)!r}: {error.strerror}") from error
+    save_keys(folder / KEY, [key], passphrase=passphrase)
+    write_file(folder / REQUEST, wrap(request, readable=readable).encode())
+    write_file(folder / SETTINGS, settings.encode())
     return open_office(folder), request
 
 
 def open_office(folder: Path) -> Office:
     """Return the office in ``folder``; raises `Refused` if there is none, `Unreadable` for bad settings."""
     try:
-        text = (folder / SETTINGS).read_text(encoding="utf-8-sig")
+        settings = (folder / SETTINGS).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise Refused(
             f"{str(folder)!r} is no office folder: {SETTINGS!r} is missing",
@@ -149,31 +159,57 @@ def open_office(folder: Path) -> Office:
     except UnicodeDecodeError as error:
         raise Unreadable(f"{SETTINGS!r} is not UTF-8 text") from error
     try:
-        settings = tomllib.loads(text)
-        return _office(folder, settings)
-    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, TrustListError, Unreadable) as error:
+        return _office(folder, tomllib.loads(settings))
+    except (KeyError, ValueError, TypeError, RecursionError, QrcertError) as error:
+        said = f"{error} is missing" if isinstance(error, KeyError) else error
         raise Unreadable(
-            f"the settings {SETTINGS!r} cannot be used: {error}", hint="mend the line, or take it back"
+            f"the settings {SETTINGS!r} cannot be used: {said}", hint="mend the line, or take it back"
         ) from error
 
 
 def _office(folder: Path, settings: dict[str, Any]) -> Office:
-    school, page = settings["school"], settings.get("page", {})
-    register = settings.get("register", {})
-    key = cose.PublicKey(settings["key"]["alg"], bytes.fromhex(settings["key"]["public"]))
-    optional = {
-        "post": school.get("post", ""),
-        "head": school.get("head", ""),
-        "heading": page.get("heading", ""),
-        "colours": page.get("colours", "indigo"),
-        "register": register.get("place", REGISTER),
-        "journal": register.get("journal", "wal"),
-    }
-    office = Office(folder, school["name"], school["place"], key, **optional)
-    for name in ("school", "place", *optional):
-        if not isinstance(getattr(office, name), str):
-            raise TypeError(f"{name} is text in quotes")
-    return office
+    school, page, register = (_section(settings, name) for name in ("school", "page", "register"))
+    key = _section(settings, "key")
+    return Office(
+        folder,
+        _text(school, "name"),
+        _text(school, "place"),
+        cose.PublicKey(key["alg"], bytes.fromhex(_text(key, "public"))),
+        post=_text(school, "post", ""),
+        head=_text(school, "head", ""),
+        heading=_text(page, "heading", ""),
+        palette=_one_of(PALETTES, _text(page, "colours", "indigo"), "colours"),
+        register=_text(register, "place", REGISTER),
+        journal=_one_of(_JOURNALS, _text(register, "journal", "wal"), "journal"),
+    )
+
+
+def _section(settings: dict[str, Any], name: str) -> dict[str, Any]:
+    section = settings.get(name, {})
+    if not isinstance(section, dict):
+        raise TypeError(f"[{name}] is a section of its own")
+    return section
+
+
+def _text(section: dict[str, Any], name: str, default: str | None = None) -> str:
+    value = section[name] if default is None else section.get(name, default)
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is text in quotes, found {value!r}")
+    return normalise(value)
+
+
+def _one_of(known: Mapping[str, _Value], value: str, name: str) -> _Value:
+    if value not in known:
+        raise ValueError(f"{name} is one of {', '.join(known)}, found {value!r}")
+    return known[value]
+
+
+def _line(line: str, what: str) -> str:
+    """Return a line as lists and pages may have it; raise `Refused` for one that they may not."""
+    line = showable(line, what)
+    if not 1 <= len(line.encode()) <= MAX_LINE:
+        raise Refused(f"{what} has {len(line.encode())} bytes, 1 to {MAX_LINE} are due")
+    return line
 
 
 def _quoted(text: str) -> str:

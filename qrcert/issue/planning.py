@@ -9,16 +9,17 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from qrcert import cose, page, wire
-from qrcert.encode import Certificate, make_payload
+from qrcert import page
+from qrcert.encode import Certificate, make_payload, sign_certificate
 from qrcert.errors import RegisterError
 from qrcert.form import Form
 from qrcert.form import Office as FormOffice
-from qrcert.issue.admission import Permit, ask_list, check_paper
-from qrcert.issue.folder import Office, open_register
+from qrcert.issue.admission import Permit, ask_list, check_dates, check_list
+from qrcert.issue.folder import Office
 from qrcert.issue.sheets import Paper, make_sheet
 from qrcert.register import Entry
 from qrcert.roster import Roster, Row, read_class
+from qrcert.signing import SigningKey
 from qrcert.trust import TrustList
 
 _TOLD: Final = 5
@@ -32,7 +33,7 @@ _Read = Callable[[date], Roster]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A class, checked and ready to be signed; ``permit`` is None only for a draft or a class issued unpublished."""
+    """A class, checked and ready to be signed; ``permit`` is None for drafts and for a class issued unpublished."""
 
     office: Office
     form: Form
@@ -69,6 +70,10 @@ class Plan:
         """Return one row as a paper without a code."""
         return Paper(row.number, row.issued, self.form.pack(row.values), row.office)
 
+    def sheet(self, paper: Paper) -> page.Sheet:
+        """Return what is printed for ``paper``."""
+        return make_sheet(paper, office=self.office, form=self.form, form_office=self.form_office)
+
 
 def prepare(
     source: Path,
@@ -97,23 +102,25 @@ def prepare(
         permit = ask_list(trust, key=office.key, form16=form.hash, form_id=form.id)
 
     def read(day: date) -> Roster:
-        return read_class(source, form, form_office, issued_default=day, sheet=sheet, numbers_from=numbers_from)
+        return read_class(
+            source, form, form_office, issued_default=day, sheet=sheet, numbers_from=numbers_from
+        )
 
     roster = read(issued or today)
-    stored: Mapping[str, Entry] = {}
-    if not draft:
-        stored = _stored(office, form, roster)
-        if issued is None:
-            roster = _with_stored_days(roster, stored, read)
+    stored = {} if draft else _stored(office, form, roster)
+    if issued is None:
+        roster = _with_stored_days(roster, stored, read)
     plan = Plan(office, form, form_office, roster, source, trust, permit)
-    _check_papers(plan, {number: one for number, one in stored.items() if one.status == "live"}, today, template)
+    if not draft:
+        live = {number: entry for number, entry in stored.items() if entry.status == "live"}
+        _check_papers(plan, live, today, template)
     return plan
 
 
 def _stored(office: Office, form: Form, roster: Roster) -> dict[str, Entry]:
     """Return by number what the register has: live certificates, and what became of others of the same file."""
     numbers = [row.number for row in roster.rows]
-    with open_register(office) as register:
+    with office.open_register() as register:
         batch = register.find_batch(roster.source_hash, form=form.hash)
         found = {} if batch is None else {one.number: one for one in register.search(batch=batch.id)}
         live = register.live(form.hash, [(0, number) for number in numbers])
@@ -121,14 +128,17 @@ def _stored(office: Office, form: Form, roster: Roster) -> dict[str, Entry]:
 
 
 def _with_stored_days(roster: Roster, stored: Mapping[str, Entry], read: _Read) -> Roster:
-    """Return the class with the stored day for each certificate that the list gives no day, so it stays the same.
+    """Return the class with the stored day of each certificate to which the list gives none: it stays the same.
 
-    Read with another day to fall back on, exactly the rows without a day of their own come out with that day.
+    Read once more with that day to fall back on, exactly the rows without a day of their own come out with it.
     """
-    days = {stored[row.number].issued for row in roster.rows if row.number in stored}
-    days -= {row.issued for row in roster.rows if row.number in stored and row.issued == stored[row.number].issued}
+    other = {
+        entry.issued
+        for row in roster.rows
+        if (entry := stored.get(row.number)) is not None and entry.issued != row.issued
+    }
     rows = list(roster.rows)
-    for day in sorted(days):
+    for day in sorted(other):
         for place, row in enumerate(read(day).rows):
             entry = stored.get(row.number)
             if entry is not None and entry.issued == row.issued == day:
@@ -137,14 +147,14 @@ def _with_stored_days(roster: Roster, stored: Mapping[str, Entry], read: _Read) 
 
 
 def _check_papers(plan: Plan, live: Mapping[str, Entry], today: date, template: str) -> None:
-    """Raise unless every certificate is either in the register as it stands in the list, or can be issued."""
-    fresh, payloads, others = [], [], []
+    """Raise unless every certificate stands in the register as it does in the list, or can be issued."""
+    fresh = []
+    others = []
     for row in plan.rows:
         payload = make_payload(plan.certificate(row))
         entry = live.get(row.number)
         if entry is None:
-            fresh.append(row)
-            payloads.append(payload)
+            fresh.append((len(payload), row))
         elif entry.contents != hashlib.sha256(payload).digest():
             others.append(f"row {row.line}, No. {row.number!r} ({entry.holder}, {entry.issued})")
     if others:
@@ -153,27 +163,25 @@ def _check_papers(plan: Plan, live: Mapping[str, Entry], today: date, template: 
             f"issued before with other contents: {'; '.join(others[:_TOLD])}{more}; nothing was signed",
             hint="a number is never issued twice: replace or void the old one, or correct the number",
         )
-    if plan.trust is not None and plan.permit is not None:
-        for row in fresh:
-            check_paper(plan.trust, plan.permit, plan.certificate(row), today=today, where=f"row {row.line}")
+    for _, row in fresh:
+        certificate, where = plan.certificate(row), f"row {row.line}"
+        check_dates(certificate, today=today, where=where)
+        if plan.trust is not None and plan.permit is not None:
+            check_list(certificate, plan.trust, plan.permit, today=today, where=where)
     if fresh:
-        _try_pages(plan, fresh, payloads, template)
+        _try_pages(plan, [row for _, row in fresh], template)
+        _, largest = max(fresh, key=lambda one: one[0])
+        _try_code(plan, largest, template)
 
 
-def _try_pages(plan: Plan, rows: Sequence[Row], payloads: Sequence[bytes], template: str) -> None:
-    """Print the class into nowhere: what does not fit on its page, or has letters that no font has, is told now."""
+def _try_pages(plan: Plan, rows: Sequence[Row], template: str) -> None:
+    """Set the pages of a class and keep none: what does not fit, or has letters that no font has, is told now."""
     for start in range(0, len(rows), _TRIAL_PAGES):
-        papers = [plan.draft(row) for row in rows[start : start + _TRIAL_PAGES]]
-        page.draw([_sheet(plan, paper) for paper in papers], day=plan.issued, page=template)
-    place = max(range(len(rows)), key=lambda at: len(payloads[at]))
-    unsigned = cose.write_sign1(
-        cose.protected_header(plan.office.key.alg, plan.office.key.kid),
-        payloads[place],
-        bytes(cose.SIGNATURE_BYTES[plan.office.key.alg]),
-    )
-    largest = replace(plan.draft(rows[place]), text=wire.to_text(unsigned))
-    page.draw([_sheet(plan, largest)], day=plan.issued, page=template)
+        sheets = [plan.sheet(plan.draft(row)) for row in rows[start : start + _TRIAL_PAGES]]
+        page.draw(sheets, day=plan.issued, page=template)
 
 
-def _sheet(plan: Plan, paper: Paper) -> page.Sheet:
-    return make_sheet(paper, office=plan.office, form=plan.form, form_office=plan.form_office)
+def _try_code(plan: Plan, row: Row, template: str) -> None:
+    """Set one page with a code as large as it will be, signed by a key that is thrown away."""
+    text = sign_certificate(plan.certificate(row), key=SigningKey.generate(plan.office.key.alg))
+    page.draw([plan.sheet(replace(plan.draft(row), text=text))], day=plan.issued, page=template)

@@ -12,7 +12,7 @@ from qrcert import wire
 from qrcert.form import Choice, Contents, Date, Form, Line, Mark, Shown
 from qrcert.form import Office as FormOffice
 from qrcert.issue.folder import Office
-from qrcert.page import PALETTES, Sheet, Table
+from qrcert.page import Sheet, Table
 from qrcert.symbol import Symbol
 
 DUPLICATE: Final = "duplicate"
@@ -71,7 +71,7 @@ def make_sheet(paper: Paper, *, office: Office, form: Form, form_office: FormOff
         duplicate=any(one.name == DUPLICATE for one in contents.fields),
         draft=paper.text is None,
         test=paper.test,
-        palette=PALETTES[office.colours],
+        palette=office.palette,
     )
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from qrcert import wire
 from qrcert.errors import MissingExtra
-from qrcert.issue.act import Issued, Plan
+from qrcert.issue.act import Issued
 from qrcert.issue.files import write_file
+from qrcert.issue.planning import Plan
 from qrcert.symbol import Symbol
 
 _HEADINGS = {
@@ -29,13 +30,14 @@ def write_summary(issued: Issued, plan: Plan, *, language: str) -> Path:
     book = Workbook()
     table = book.active
     table.append(_HEADINGS.get(language, _HEADINGS["en"]))
-    for entry, file in zip(issued.entries, issued.files, strict=True):
+    for place, (entry, file) in enumerate(zip(issued.entries, issued.files, strict=True), 1):
         digest = entry.digest.hex()[:16]
-        row = (entry.position, entry.number, entry.holder, entry.issued, plan.form.id, file.name, digest)
+        row = (place, entry.number, entry.holder, entry.issued, plan.form.id, file.name, digest)
         table.append(row)
         for cell in table[table.max_row]:
             if isinstance(cell.value, str):
-                cell.data_type = "s"  # never a formula, whatever a name begins with
+                cell.data_type = "s"  # never a formula, whatever a name begins with,
+                cell.quotePrefix = True  # nor after somebody has edited the cell
     for place, width in enumerate(_WIDTHS, 1):
         table.column_dimensions[get_column_letter(place)].width = width
     for cell in table[1]:

@@ -1,4 +1,4 @@
-"""The emblem: an armillary sphere, the old instrument for teaching the heavens, in a halo of gold lace."""
+"""The emblem, an armillary sphere to teach the heavens by, in a halo of gold lace; and the divider."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from cmath import exp
 from functools import cache
 from math import cos, pi, sin
 
-from qrcert.page.guilloche import arc, dahlia, lines
+from qrcert.page.guilloche import arc, dahlia, lines, path
 from qrcert.page.sheet import Palette
 from qrcert.page.svg import disc, drawing, fill, ring, stroke, tint, turned
 
@@ -83,3 +83,27 @@ def emblem(palette: Palette) -> str:
     content = turned("halo", fill(halo, palette.gold), 32) + disc(_RADIUS + 0.6, "#ffffff")
     corner = complex(10, 10)
     return drawing(content + _back(palette) + _front(palette), -corner, corner)
+
+
+def _strand(turn: float) -> str:
+    """Return one wave of the divider: it dies away toward both ends."""
+    return path(
+        lambda place: complex(30 * place, 1.9 * cos(pi * place / 2) ** 2 * sin(3 * pi * place + turn)),
+        start=-1,
+        stop=1,
+        pieces=18,
+    )
+
+
+@cache
+def divider(palette: Palette) -> str:
+    """Return the small ornament between title and name as SVG, 62 mm by 5."""
+    waves = "".join(_strand(at * pi / 3) for at in range(6))
+    flower = dahlia(radius=1.9, step=0.45, depth=0.3, fade=0.02, count=10, layers=3, width=0.14)
+    content = (
+        stroke(waves, palette.gold, 0.13)
+        + disc(2.3, "#ffffff")
+        + turned("flower", fill(flower, palette.ink), 10)
+        + disc(0.4, palette.title)
+    )
+    return drawing(content, -31 - 2.5j, 31 + 2.5j)

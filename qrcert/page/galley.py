@@ -7,15 +7,29 @@ widths, it costs a tenth of that, and the template only sets what it is told. Le
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from math import ceil
 
 from qrcert.errors import Refused
 from qrcert.page.faces import width
 from qrcert.page.headline import headline
-from qrcert.page.items import COLUMN, LINE, MM, SETTINGS, SMALL, Item, Setting, gap, great_line, line, spread, total
-from qrcert.page.measure import Run, height, set_block
-from qrcert.page.sheet import Sheet
+from qrcert.page.items import (
+    COLUMN,
+    LINE,
+    MM,
+    SETTINGS,
+    SMALL,
+    Item,
+    Setting,
+    gap,
+    great_line,
+    line,
+    spread,
+    total,
+)
+from qrcert.page.measure import Run, TooWide, count_lines, height, set_block
+from qrcert.page.sheet import Fact, Sheet
 from qrcert.page.tables import set_tables
 from qrcert.page.words import words
 
@@ -23,9 +37,19 @@ from qrcert.page.words import words
 _SHORT_FACT = 56
 _PARAGRAPH = 140 * MM
 
-# The foot: its type size, that of the school, and the room for post and name beside the line to sign on.
+# How many facts stand in a row of the grid: the first of these that is wide enough.
+_ACROSS = {3: (3,), 4: (4, 2), 5: (3,), 6: (3,), 9: (3,)}
+
+# The height of the divider between title and name.
+_DIVIDER = 5 * MM
+
+# Rows grow by the first of these shares that takes no more than its share of the idle room.
+_AIRS = (1.7, 1.5, 1.35, 1.2, 1.1)
+_AIR_SHARE = 0.6
+
+# The foot: its type size, that of the school, and the least line to sign on.
 _FOOT, _SCHOOL = 11.0, 10.0
-_POST, _HEAD = 36 * MM, 44 * MM
+_SIGNED = 32 * MM
 
 # Between a label and its text: below each other, and on one line. Between two facts on one line.
 _BELOW, _BESIDE, _APART = 0.5, 0.7, 2.4
@@ -69,20 +93,19 @@ def numbered(sheet: Sheet) -> str:
     return f"{words(sheet.language).number}\u00a0{sheet.number}"
 
 
-def _brief(sheet: Sheet) -> list[tuple[str, str]]:
-    return [fact for fact in sheet.facts if len("".join(fact)) <= _SHORT_FACT]
+def _is_brief(fact: Fact) -> bool:
+    return len("".join(fact)) <= _SHORT_FACT
 
 
-def _pairs(facts: Sequence[tuple[str, str]], size: float) -> Item:
-    """Return one or two short facts on a line."""
-    wide = sum(SMALL * width(label, "sans") + size * (_BESIDE + width(text, "plain")) for label, text in facts)
-    wide += _APART * size * (len(facts) - 1)
-    lines = 1 if wide < LINE else len(facts)
-    return Item({"do": "pairs", "size": size, "facts": facts}, height(lines, size=size))
+def _pairs(facts: Sequence[Fact], size: float) -> Item:
+    """Return short facts side by side, label before text, as many on a line as fit."""
+    wide = [SMALL * width(label, "sans") + size * (_BESIDE + width(text, "plain")) for label, text in facts]
+    lines = count_lines(wide, blank=_APART * size, space=LINE)
+    return Item({"do": "pairs", "size": size, "apart": _APART, "facts": facts}, height(lines, size=size))
 
 
 def _person(sheet: Sheet, setting: Setting) -> Iterator[Item]:
-    """Yield the sentences around the name, the name, and under it one or two short facts."""
+    """Yield the sentences around the name, the name, and under it what tells who that is."""
     for sentence in sheet.before:
         spoken = runs(sentence, sheet.school)
         yield line("before", spoken, size=setting.said, space=LINE, cut="plain")
@@ -90,10 +113,9 @@ def _person(sheet: Sheet, setting: Setting) -> Iterator[Item]:
     yield gap(0, 0.4)
     yield great_line("holder", sheet.holder, size=setting.holder, cut="bold")
     yield gap(setting.gap, 0.4)
-    brief = _brief(sheet)
-    if len(brief) in (1, 2):
-        yield _pairs(brief, setting.said)
-        yield gap(0.9 * setting.gap if sheet.after else 0, 0.2)
+    if sheet.person:
+        yield _pairs(sheet.person, setting.said)
+        yield gap(0.9 * setting.gap, 0.2)
     for at, sentence in enumerate(sheet.after):
         if at:
             yield gap(0.6 * setting.said)
@@ -101,32 +123,72 @@ def _person(sheet: Sheet, setting: Setting) -> Iterator[Item]:
         yield line("after", spoken, size=setting.said, space=LINE, cut="plain")
 
 
-def _fact_height(label: str, text: str, *, size: float, space: float) -> tuple[float, float]:
+def _stacked(fact: Fact, *, size: float, space: float) -> tuple[float, float]:
     """Return how wide the text of a fact is set, and how high it is with its label above it."""
+    label, text = fact
     above = set_block(((label, False),), size=SMALL, space=space, cut="sans").high
     wide, high = set_block(((text, False),), size=size, space=space)
     return wide, above + _BELOW * size + high
 
 
+def _grid(facts: Sequence[Fact], setting: Setting) -> Item:
+    """Return short facts in rows of two, three or four, each label above its text."""
+    size = 0.92 * setting.said
+    widest = max(size * width(text, "plain") for _, text in facts)
+    fitting = [across for across in _ACROSS.get(len(facts), (4, 3)) if widest <= COLUMN / across - 4 * MM]
+    across = fitting[0] if fitting else 2
+    wide = COLUMN / across
+    rows = [facts[at : at + across] for at in range(0, len(facts), across)]
+    heights = [max(_stacked(fact, size=size, space=wide - 4 * MM)[1] for fact in row) for row in rows]
+    between = 0.8 * setting.gap
+    data = {"do": "grid", "size": size, "wide": wide, "below": _BELOW, "between": between, "rows": rows}
+    return Item(data, sum(heights) + between * (len(rows) - 1))
+
+
 def _facts(sheet: Sheet, setting: Setting) -> Iterator[Item]:
-    """Yield three and more short facts as a grid, and each long one as a paragraph."""
-    brief, size = _brief(sheet), setting.said
+    """Yield the short facts, two in a line or more in a grid, and each long one as a paragraph."""
+    brief = [fact for fact in sheet.facts if _is_brief(fact)]
+    alone = len(sheet.facts) == 1 and not sheet.tables
     if len(brief) > 2:
-        size = 0.92 * setting.said
-        widest = max(size * width(text, "plain") for _, text in brief)
-        across = 3 if len(brief) in (3, 5, 6, 9) or widest > COLUMN / 4 - 4 * MM else 4
-        between = 0.8 * setting.gap
-        space = COLUMN / across - 4 * MM
-        heights = [_fact_height(*fact, size=size, space=space)[1] for fact in brief]
-        rows = [heights[at : at + across] for at in range(0, len(heights), across)]
-        data = {"do": "grid", "size": size, "across": across, "between": between, "facts": brief}
         yield gap(setting.gap, 0.5)
-        yield Item(data, sum(map(max, rows)) + between * (len(rows) - 1))
+        yield _grid(brief, setting)
+    elif brief and not alone:
+        yield gap(0.9 * setting.gap, 0.3)
+        yield _pairs(brief, setting.said)
     for fact in sheet.facts:
-        if fact not in brief:
-            wide, high = _fact_height(*fact, size=size, space=_PARAGRAPH)
+        if alone or not _is_brief(fact):
+            wide, high = _stacked(fact, size=setting.said, space=_PARAGRAPH)
             yield gap(setting.gap, 0.4)
-            yield Item({"do": "fact", "size": size, "wide": wide, "fact": fact}, high)
+            yield Item(
+                {"do": "fact", "size": setting.said, "wide": wide, "below": _BELOW, "fact": fact}, high
+            )
+
+
+def _column(sheet: Sheet, setting: Setting, tables: Sequence[Item]) -> list[Item]:
+    """Return the items of the body; only a page without tables has room for the divider."""
+    divider = [] if tables or sheet.draft else [gap(setting.gap, 0.8), Item({"do": "divider"}, _DIVIDER)]
+    return [
+        gap(0, 0 if tables else 0.5),
+        *_head(sheet, setting),
+        *divider,
+        gap(1.5 * setting.gap, 1.0),
+        *_person(sheet, setting),
+        *_facts(sheet, setting),
+        *tables,
+        gap(0, 0.7),
+    ]
+
+
+def _aired(sheet: Sheet, setting: Setting, room: float) -> list[Item]:
+    """Return the body in a setting that fits, the rows of its tables as airy as the idle room allows."""
+    plain = _column(sheet, setting, set_tables(sheet.tables, setting))
+    idle = room - total(plain)
+    for share in _AIRS:
+        airy = replace(setting, air=share * setting.air)
+        items = _column(sheet, airy, set_tables(sheet.tables, airy))
+        if total(items) - total(plain) <= _AIR_SHARE * idle:
+            return items
+    return plain
 
 
 def body(sheet: Sheet, *, room: float) -> list[dict[str, object]]:
@@ -136,31 +198,26 @@ def body(sheet: Sheet, *, room: float) -> list[dict[str, object]]:
     """
     excess = None
     for setting in SETTINGS:
-        tables = set_tables(sheet.tables, setting)
-        if tables is None:
+        try:
+            excess = total(_column(sheet, setting, set_tables(sheet.tables, setting))) - room
+        except TooWide:
             continue
-        items = [
-            *_head(sheet, setting),
-            gap(1.5 * setting.gap, 1.0),
-            *_person(sheet, setting),
-            *_facts(sheet, setting),
-            *tables,
-            gap(0, 0.7),
-        ]
-        excess = total(items) - room
         if excess <= 0:
-            return spread(items, room=room)
+            return spread(_aired(sheet, setting, room), room=room)
     raise _too_long(sheet, excess)
 
 
-def _signature(sheet: Sheet) -> Item:
-    """Return the line to sign on, between the post and the name of the one who signs."""
-    blocks = []
-    for name, most in ((sheet.post or words(sheet.language).post, _POST), (sheet.head or "", _HEAD)):
-        space = min(most, _FOOT * width(name, "plain") + 1)
-        wide, high = set_block(((name, False),), size=_FOOT, space=space, cut="plain")
-        blocks.append({"name": name, "wide": wide, "high": high})
-    return Item({"do": "sign", "size": _FOOT, "blocks": blocks}, max(block["high"] for block in blocks))
+def _signature(sheet: Sheet, space: float) -> Iterator[Item]:
+    """Yield the line to sign on between post and name; a long post stands above it."""
+    post, head = sheet.post or words(sheet.language).post, sheet.head or ""
+    wide = _FOOT * (width(post, "plain") + width(head, "plain"))
+    if wide + _SIGNED > space:
+        yield line("after", ((post, False),), size=_FOOT, space=space, cut="plain", balanced=False)
+        yield gap(7 * MM)
+        post = ""
+    most = space - _SIGNED if head else 0
+    _, high = set_block(((head, False),), size=_FOOT, space=max(most, 1), cut="plain")
+    yield Item({"do": "sign", "size": _FOOT, "post": post, "head": head, "most": most}, high)
 
 
 def _foot(sheet: Sheet, space: float) -> Iterator[Item]:
@@ -172,13 +229,14 @@ def _foot(sheet: Sheet, space: float) -> Iterator[Item]:
     yield gap(2 * MM, 1.0)
     yield _pairs(((own.issued, sheet.issued),), _FOOT)
     yield gap(7 * MM, 1.4)
-    yield _signature(sheet)
+    yield from _signature(sheet, space)
     yield gap(3 * MM, 1.0)
     if sheet.seal:
-        yield line("seal", ((own.seal, False),), size=SMALL, space=space, cut="sans")
+        yield line("seal", ((own.seal, False),), size=SMALL, space=space, cut="sans", balanced=False)
         yield gap(3 * MM, 1.0)
     key = ((f" {own.key}\u00a0", False), (sheet.key, True), (".", False)) if sheet.key else ()
-    yield line("check", ((own.check, False), *key), size=SMALL, space=space, cut="sans", strong="strong")
+    check = ((own.check, False), *key)
+    yield line("check", check, size=SMALL, space=space, cut="sans", strong="strong", balanced=False)
 
 
 def foot(sheet: Sheet, *, room: float, space: float) -> list[dict[str, object]]:
@@ -186,7 +244,10 @@ def foot(sheet: Sheet, *, room: float, space: float) -> list[dict[str, object]]:
 
     Raises Refused, naming the sheet, when it does not fit.
     """
-    items = list(_foot(sheet, space))
+    try:
+        items = list(_foot(sheet, space))
+    except TooWide:
+        raise _too_long(sheet, None) from None
     excess = total(items) - room
     if excess > 0:
         raise _too_long(sheet, excess)
@@ -199,16 +260,18 @@ def texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield name, getattr(sheet, name) or ""
     for sentence in sheet.before + sheet.after:
         yield "sentence", sentence
-    for label, text in sheet.facts:
+    for label, text in sheet.person + sheet.facts:
         yield f"field {label!r}", label + text
     for table in sheet.tables:
         yield f"table {table.label!r}", "".join(chain((table.label,), table.headings, *table.rows))
 
 
 def _too_long(sheet: Sheet, excess: float | None) -> Refused:
-    """Return the error for a sheet that no setting can hold; ``excess`` None: a table is too wide."""
+    """Return the error for a sheet that no setting can hold; ``excess`` None: a word or a table is too wide."""
     what, text = max(texts(sheet), key=lambda entry: len(entry[1]))
-    how = "has a table too wide for" if excess is None else f"is {ceil(excess / MM)} mm too long for"
+    how = (
+        "has a word or a table too wide for" if excess is None else f"is {ceil(excess / MM)} mm too long for"
+    )
     return Refused(
         f"sheet {sheet.number!r} {how} one page; its longest part is the {what}, {len(text)} characters",
         hint="shorten texts or leave out rows",

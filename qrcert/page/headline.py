@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 # First words that name a document by themselves, in the languages of the shipped forms and their neighbours.
 _DOCUMENTS = frozenset(
-    """
-    аттестат грамота диплом приложение свидетельство сертификат справка удостоверение
-    award certificate diploma record statement transcript
-    bescheinigung urkunde zertifikat zeugnis
-    attestation brevet certificat diplôme relevé
-    certificado diploma título
-    """.split()
+    (
+        *("аттестат", "грамота", "диплом", "приложение", "свидетельство", "сертификат", "справка"),
+        *("award", "certificate", "diploma", "record", "statement", "transcript"),
+        *("bescheinigung", "urkunde", "zertifikat", "zeugnis"),
+        *("attestation", "brevet", "certificat", "diplôme", "relevé"),
+        *("certificado", "título"),
+    )
 )
 
 

@@ -79,20 +79,23 @@ def line(
     cut: str,
     strong: str = "bold",
     tracking: float = 0.0,
+    balanced: bool = True,
 ) -> Item:
-    """Return text in a style of the template, in balanced lines of at most ``space``.
+    """Return text in a style of the template, in lines of at most ``space``, of about one length if balanced.
 
     ``cut`` and ``strong`` are the faces in which the template sets that style.
     """
     wide, high = set_block(runs, size=size, space=space, cut=cut, strong=strong, tracking=tracking)
-    return Item({"do": "line", "style": style, "size": size, "wide": wide, "runs": runs}, high)
+    data = {"do": "line", "style": style, "size": size, "wide": wide if balanced else space, "runs": runs}
+    return Item(data, high)
 
 
 def great_line(style: str, text: str, *, size: float, cut: str, tracking: float = 0.0) -> Item:
     """Return a title or a name: shrunk to stand on one line, in several when it would shrink too far."""
     fitted = fit_size(text, size=size, space=LINE, cut=cut, tracking=tracking)
     if fitted < _SHRUNK * size:
-        fitted = _FOLDED * size
+        longest = max(text.split(" "), key=len)
+        fitted = max(SMALL, fit_size(longest, size=_FOLDED * size, space=LINE, cut=cut, tracking=tracking))
     return line(style, ((text, False),), size=fitted, space=LINE, cut=cut, tracking=tracking)
 
 

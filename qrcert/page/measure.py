@@ -16,8 +16,15 @@ CAPITAL = 0.7
 LEADING = 0.6
 TIGHT = 0.45
 
+# Halvings of the search for the narrowest block: to a hundredth of the line.
+_HALVINGS = 7
+
 # A block is this much wider than its longest line, against rounding.
 _EASE = 0.5
+
+
+class TooWide(Exception):
+    """A word is wider than the line it shall stand on; the page does not break words."""
 
 
 class Block(NamedTuple):
@@ -36,23 +43,24 @@ def word_widths(runs: Sequence[Run], *, cut: str, strong: str = "bold", tracking
     """Return how wide each word is, in shares of the type size; a word may go through several runs."""
     widths = [0.0]
     for text, bold in runs:
-        first, *others = (width(word, strong if bold else cut) + tracking * len(word) for word in text.split(" "))
+        first, *others = (
+            width(word, strong if bold else cut) + tracking * len(word) for word in text.split(" ")
+        )
         widths[-1] += first
         widths += others
     return widths
 
 
 def count_lines(words: Sequence[float], *, blank: float, space: float) -> int:
-    """Return how many lines the words need; a word wider than ``space`` is broken."""
+    """Return how many lines of ``space`` the words need; raises TooWide for a word that is wider."""
+    if max(words, default=0.0) > space:
+        raise TooWide
     lines, filled = 1, 0.0
     for word in words:
         if filled and filled + blank + word > space:
-            lines += 1
-            filled = 0.0
-        filled += word + (blank if filled else 0.0)
-        while filled > space:
-            lines += 1
-            filled -= space
+            lines, filled = lines + 1, word
+        else:
+            filled += word + (blank if filled else 0.0)
     return lines
 
 
@@ -65,15 +73,18 @@ def set_block(
     strong: str = "bold",
     tracking: float = 0.0,
 ) -> Block:
-    """Return the narrowest block that needs no more lines than ``space`` does: no line with one lonely word."""
+    """Return the narrowest block that needs no more lines than ``space`` does: no line with one lonely word.
+
+    Raises TooWide for a word wider than ``space``.
+    """
     words = [size * word for word in word_widths(runs, cut=cut, strong=strong, tracking=tracking)]
     blank = size * (width(" ", cut) + tracking)
     lines = count_lines(words, blank=blank, space=space - _EASE)
     high = height(lines, size=size)
     if lines == 1:
         return Block(space, high)
-    narrow, wide = space * 0.4, space - _EASE
-    for _ in range(7):
+    narrow, wide = max(words), space - _EASE
+    for _ in range(_HALVINGS):
         middle = (narrow + wide) / 2
         if count_lines(words, blank=blank, space=middle) > lines:
             narrow = middle
@@ -85,4 +96,4 @@ def set_block(
 def fit_size(text: str, *, size: float, space: float, cut: str, tracking: float = 0.0) -> float:
     """Return the size, ``size`` or smaller, at which ``text`` stands on one line of ``space``."""
     wide = width(text, cut) + tracking * len(text)
-    return min(size, (space - _EASE) / wide) if wide else size
+    return min(size, (space - 2 * _EASE) / wide) if wide else size

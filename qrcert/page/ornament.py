@@ -86,7 +86,11 @@ def _rules(palette: Palette) -> str:
         (_INNER, 0.35, palette.ink),
     )
     return "".join(
-        box(complex(inset, inset), _A4 - complex(inset, inset), f'stroke="{colour}" stroke-width="{units(width)}"')
+        box(
+            complex(inset, inset),
+            _A4 - complex(inset, inset),
+            f'stroke="{colour}" stroke-width="{units(width)}"',
+        )
         for inset, width, colour in rules
     )
 
@@ -108,7 +112,9 @@ def _silk(palette: Palette) -> str:
     waves, apart = 4, 5.2
     length = (_A4.real - 2 * _INNER) / waves
     net = "".join(
-        wave(length=length, height=height, lag=at, width=0.13) for height in (2.6, -2.6) for at in range(waves)
+        wave(length=length, height=height, lag=at, width=0.13)
+        for height in (2.6, -2.6)
+        for at in range(waves)
     )
     rows = int((_A4.imag - 2 * _INNER) / apart)
     first = (_A4.imag - (rows - 1) * apart) / 2

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qrcert.errors import MissingExtra, Refused
-from qrcert.page.emblem import emblem
+from qrcert.page.emblem import divider, emblem
 from qrcert.page.faces import FOLDER, known
 from qrcert.page.galley import body, foot, numbered, texts
 from qrcert.page.layout import Layout, layout
@@ -49,7 +49,8 @@ def draw(sheets: Sequence[Sheet], *, day: date, page: str = "certificate") -> by
         "day": {"year": day.year, "month": day.month, "day": day.day},
         "boxes": {"body": plan.body, "foot": plan.foot, "square": plan.square},
         "frames": {name: plain_frame(inks) if draft else frame(inks) for (inks, draft), name in art.items()},
-        "emblems": {name: None if draft else emblem(inks) for (inks, draft), name in art.items()},
+        "emblems": {name: emblem(inks) for (inks, draft), name in art.items() if not draft},
+        "dividers": {name: divider(inks) for (inks, draft), name in art.items() if not draft},
         "sheets": [
             _set(sheet, plan, art=art[sheet.palette, sheet.draft], name=name)
             for sheet, name in zip(sheets, names, strict=True)
@@ -63,8 +64,12 @@ def _check(sheet: Sheet) -> None:
     if sheet.draft != (sheet.symbol is None) or sheet.draft != (sheet.attachment is None):
         raise Refused(f"sheet {sheet.number!r}: a draft has no code, every other sheet has it and its text")
     for table in sheet.tables:
+        if not table.rows:
+            raise Refused(f"sheet {sheet.number!r}: table {table.label!r} has no row")
         if any(len(row) != 1 + len(table.headings) for row in table.rows):
-            raise Refused(f"sheet {sheet.number!r}: a row of table {table.label!r} is not as long as its head")
+            raise Refused(
+                f"sheet {sheet.number!r}: a row of table {table.label!r} is not as long as its head"
+            )
     for what, text in texts(sheet):
         unknown = sorted(set(text) - known())
         if unknown:
@@ -118,7 +123,7 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER])
 
 
-def _print(page: str, data: dict[str, object]) -> bytes:
+def _print(page: str, data: Mapping[str, object]) -> bytes:
     """Run the template; its warnings are errors, for they mean a font or a rule that was not kept."""
     try:
         import typst

@@ -35,6 +35,10 @@ PLUM = Palette(ink="#4a2f5e", title="#8c2f4b", gold="#ad8840")
 PALETTES = {"indigo": INDIGO, "petrol": PETROL, "garnet": GARNET, "pine": PINE, "plum": PLUM}
 
 
+# A label and its text.
+Fact = tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of the page: its label heads the first column, ``headings`` the others.
@@ -51,7 +55,8 @@ class Table:
 class Sheet:
     """One certificate as text that is already formatted for its ``language``.
 
-    ``before`` and ``after`` are the sentences around the holder's name; ``facts`` are (label, text) pairs;
+    ``before`` and ``after`` are the sentences around the holder's name. ``person`` and ``facts`` are (label,
+    text) pairs: those that tell who the holder is stand under the name, the others after the sentences.
     ``key`` is the short name of the school's key. ``post`` and ``head`` are printed beside the line to sign
     on; without ``post`` the page says who signs in its own words. ``symbol`` is the QR matrix, rows of 0 and
     1 without the quiet zone, and ``attachment`` the text it holds, which the PDF carries as a file: a draft
@@ -68,7 +73,8 @@ class Sheet:
     heading: str | None = None
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
+    person: tuple[Fact, ...] = ()
+    facts: tuple[Fact, ...] = ()
     tables: tuple[Table, ...] = ()
     post: str | None = None
     head: str | None = None

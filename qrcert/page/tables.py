@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from qrcert.page.faces import width
 from qrcert.page.items import COLUMN, MM, SMALL, Item, Setting, gap, total
-from qrcert.page.measure import TIGHT, Run, count_lines, height, word_widths
+from qrcert.page.measure import TIGHT, Run, TooWide, count_lines, height, word_widths
 from qrcert.page.sheet import Table
 
 # Between two columns of tables, and on either side of a cell.
@@ -19,8 +19,8 @@ _PAD = 1.6 * MM
 # The columns of marks of a full table are together as wide as the code below it, so that both begin on one line.
 _MARKS = 57 * MM
 
-# No column of names is narrower than this; a table that would need it cannot be set here.
-_NAMES = 24 * MM
+# A column is this much wider than its longest word, against rounding.
+_EASE = 0.5
 
 # Headings are set a little smaller than the rows.
 _HEADING = 0.82
@@ -34,15 +34,17 @@ _LEAST_ROWS = 3
 # Cells of at most so many characters stand in the middle of their column.
 _CENTRED = 9
 
-# «5 (отлично)» or a bare grade: the mark itself is printed bold.
-_MARK = re.compile(r"(\S{1,3})( \(.*\))?")
+# «5 (отлично)» or a bare grade: in a column of nothing else the mark itself is printed bold.
+_MARK = re.compile(r"(|\S{1,2}|\d[\d.,/+-]*)( \(.*\))?")
 
 
-def _cell(text: str) -> tuple[Run, ...]:
-    found = _MARK.fullmatch(text)
-    if found is None:
-        return ((text, False),)
-    return ((found[1], True), (found[2] or "", False))
+def _cells(column: Sequence[str]) -> list[tuple[Run, ...]]:
+    """Return the cells of a column as runs."""
+    found = [_MARK.fullmatch(text) for text in column]
+    return [
+        ((text, False),) if mark is None or None in found else ((mark[1], True), (mark[2] or "", False))
+        for text, mark in zip(column, found, strict=True)
+    ]
 
 
 def heading_size(setting: Setting) -> float:
@@ -50,8 +52,8 @@ def heading_size(setting: Setting) -> float:
     return max(SMALL, _HEADING * setting.row)
 
 
-def _column_widths(table: Table, setting: Setting, space: float) -> list[float] | None:
-    """Return the widths of all columns, or None where the names would be left without room.
+def _column_widths(table: Table, setting: Setting, space: float) -> list[float]:
+    """Return the widths of all columns; raises TooWide where the longest word of a name finds no room.
 
     A column of marks is as wide as its widest cell or heading; where names would break, headings break first.
     """
@@ -60,14 +62,20 @@ def _column_widths(table: Table, setting: Setting, space: float) -> list[float] 
     for at, heading in enumerate(table.headings, start=1):
         cells = max((setting.row * width(row[at], "bold") for row in table.rows), default=0.0)
         words = word_widths(((heading, False),), cut="strong")
-        wide.append(2 * _PAD + max(cells, small * width(heading, "strong")))
-        tight.append(2 * _PAD + max(cells, small * max(words)))
+        wide.append(2 * _PAD + _EASE + max(cells, small * width(heading, "strong")))
+        tight.append(2 * _PAD + _EASE + max(cells, small * max(words)))
     if space == COLUMN and sum(wide) <= _MARKS:
         wide = [column + (_MARKS - sum(wide)) / len(wide) for column in wide]
     longest = max((setting.row * width(row[0], "plain") for row in table.rows), default=0.0)
     marks = wide if longest + _PAD <= space - sum(wide) else tight
     names = space - sum(marks)
-    return [names, *marks] if names >= _NAMES else None
+    longest = max(
+        *(setting.row * max(word_widths(((row[0], False),), cut="plain")) for row in table.rows),
+        small * max(word_widths(((table.label, False),), cut="strong")),
+    )
+    if names < longest + _PAD + _EASE:
+        raise TooWide
+    return [names, *marks]
 
 
 def _row_heights(table: Table, setting: Setting, columns: Sequence[float]) -> list[float]:
@@ -106,6 +114,8 @@ class _Part(NamedTuple):
     def item(self, setting: Setting) -> Item:
         """Return the table between rules."""
         rows = self.table.rows
+        names, *marks = zip(*rows, strict=True)
+        columns = [[((name, False),) for name in names], *map(_cells, marks)]
         alone = len(self.columns) == 2
         aligned = (
             "left" if alone or any(len(row[at]) > _CENTRED for row in rows) else "center"
@@ -120,18 +130,16 @@ class _Part(NamedTuple):
             "small": heading_size(setting),
             "size": setting.row,
             "headings": (self.table.label, *self.table.headings),
-            "rows": [[((row[0], False),), *map(_cell, row[1:])] for row in rows],
+            "rows": list(zip(*columns, strict=True)),
         }
         return Item(data, sum(self.heights))
 
 
-def _measured(tables: Sequence[Table], setting: Setting, space: float) -> list[_Part] | None:
-    """Return the tables with their columns, or None when one is too wide for ``space``."""
+def _measured(tables: Sequence[Table], setting: Setting, space: float) -> list[_Part]:
+    """Return the tables with their columns; raises TooWide when one is too wide for ``space``."""
     parts = []
     for table in tables:
         columns = _column_widths(table, setting, space)
-        if columns is None:
-            return None
         parts.append(_Part(table, columns, _row_heights(table, setting, columns)))
     return parts
 
@@ -155,8 +163,12 @@ def _deals(parts: Sequence[_Part]) -> Iterator[tuple[list[_Part], list[_Part]]]:
             yield [*before, upper], [lower, *after]
 
 
-def _halved(parts: Sequence[_Part], setting: Setting) -> Item | None:
-    """Return tables in two columns of about one height, or None when there is nothing to deal."""
+def _halved(tables: Sequence[Table], setting: Setting) -> Item | None:
+    """Return tables in two columns of about one height, or None when they are too wide or too few for that."""
+    try:
+        parts = _measured(tables, setting, (COLUMN - _GUTTER) / 2)
+    except TooWide:
+        return None
 
     def high(column: Sequence[_Part]) -> float:
         return sum(sum(part.heights) for part in column) + setting.gap * (len(column) - 1)
@@ -177,37 +189,36 @@ def _halved(parts: Sequence[_Part], setting: Setting) -> Item | None:
 def _list(table: Table, setting: Setting) -> Item:
     """Return a table without columns: its label, then its entries in running lines."""
     small = heading_size(setting)
-    label = small * width(table.label, "strong") + 0.8 * setting.row
-    words = [label, *(setting.row * width(word, "plain") for row in table.rows for word in row[0].split(" "))]
+    widths = [setting.row * width(row[0], "plain") for row in table.rows]
+    # Short entries are kept in one piece.
+    kept = [wide < COLUMN / 2 for wide in widths]
+    words = [small * width(table.label, "strong")]
+    for row, wide, whole in zip(table.rows, widths, kept, strict=True):
+        pieces = word_widths(((row[0], False),), cut="plain")
+        words += [wide] if whole else [setting.row * piece for piece in pieces]
     # The dots between entries are room at the lines' ends, too.
-    blank = setting.row * max(width(" ", "plain"), _BETWEEN * len(table.rows) / len(words))
-    lines = count_lines(words, blank=blank, space=COLUMN)
+    blank = setting.row * (_BETWEEN if all(kept) else width(" ", "plain") + _BETWEEN)
+    lines = count_lines(words, blank=blank, space=COLUMN - _EASE)
     data = {
         "do": "list",
         "label": table.label,
         "small": small,
         "size": setting.row,
-        "entries": [row[0] for row in table.rows],
+        "entries": [(row[0], whole) for row, whole in zip(table.rows, kept, strict=True)],
     }
     return Item(data, height(lines, size=setting.row))
 
 
-def set_tables(tables: Sequence[Table], setting: Setting) -> list[Item] | None:
-    """Return a sheet's tables, each with the gap above it, or None when the setting is too large for one.
+def set_tables(tables: Sequence[Table], setting: Setting) -> list[Item]:
+    """Return a sheet's tables, each with the gap above it; those without columns come last, as lists.
 
-    Tables without columns come last, as lists.
+    Raises TooWide when a table or a word is too wide for the page in this setting.
     """
     columned = [table for table in tables if table.headings]
     items: list[Item] = []
     if columned:
-        halves = None
-        if setting.halves:
-            parts = _measured(columned, setting, (COLUMN - _GUTTER) / 2)
-            halves = None if parts is None else _halved(parts, setting)
-        whole = _measured(columned, setting, COLUMN)
-        if halves is None and whole is None:
-            return None
-        items = [halves] if halves is not None else _pile(whole or [], setting)
+        halves = _halved(columned, setting) if setting.halves else None
+        items = [halves] if halves else _pile(_measured(columned, setting, COLUMN), setting)
         items.insert(0, gap(1.2 * setting.gap, 1.0))
     for table in tables:
         if not table.headings:

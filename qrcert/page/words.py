@@ -44,7 +44,7 @@ _RUSSIAN = Words(
 _ENGLISH = Words(
     number="No.",
     issued="Date of issue",
-    post="Head",
+    post="Head of school",
     seal="Seal",
     check=(
         "To check this paper offline, show the code to qrcert and compare paper and screen; "
@@ -62,7 +62,7 @@ _ENGLISH = Words(
 _GERMAN = Words(
     number="Nr.",
     issued="Ausgestellt am",
-    post="Leitung",
+    post="Schulleitung",
     seal="Siegel",
     check=(
         "Prüfung ohne Netz: den Code mit qrcert lesen und das Blatt mit der Anzeige vergleichen; "

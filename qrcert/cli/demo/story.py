@@ -107,14 +107,17 @@ def check(story: Story, *, now: datetime) -> list[tuple[Scene, checking.Finding]
 
 def _make_room(folder: Path) -> None:
     """Make the folder, or empty it of an earlier demo; never of anything else."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARKER).is_file():
-            raise Refused(f"{str(folder)!r} is not empty, and no demo made it", hint="name a new folder")
-        _remove_demo(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARKER).write_text(
-        "made by qrcert demo; the next one may empty this folder\n", encoding="utf-8"
-    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            if not (folder / MARKER).is_file():
+                raise Refused(f"{str(folder)!r} is not empty, and no demo made it", hint="name a new folder")
+            _remove_demo(folder)
+        (folder / MARKER).write_text(
+            "made by qrcert demo; the next one may empty this folder\n", encoding="utf-8"
+        )
+    except OSError as error:
+        raise Refused(f"cannot use the folder {str(folder)!r}: {error.strerror}") from error
 
 
 def _remove_demo(folder: Path) -> None:
