@@ -15,9 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import school
-from test_decode import mutate
-
 from qrcert.decode import SHOWS_NUMBER, verify
+from test_decode import mutate
 
 
 def main(count: int) -> None:

@@ -2,8 +2,8 @@
 
     python bench/size.py
 
-Ours: payload by the form, Ed25519, base45. The token is built as the European health certificates are: CWT claims and
-JSON-like text keys in CBOR, ES256 (COSE_Sign1), zlib, base45, "HC1:". Both at error correction M.
+Ours: payload by the form, Ed25519, base45. The token is built as the European health certificates are: CWT claims
+and text keys in CBOR, ES256 (COSE_Sign1), zlib, base45, "HC1:". Both at error correction M.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ LONG_TATAR = {
 
 
 def main() -> None:
-    print("contents                       ours: bytes chars version   token: bytes chars version   chars, ratio")
+    print(
+        "contents                       ours: bytes chars version   token: bytes chars version   chars, ratio"
+    )
     for name in school.entries():
         certificate = school.certificate(name)
         row(name, certificate)

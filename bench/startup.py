@@ -1,6 +1,8 @@
 """What starting costs over a bare Python: whole processes, turn and turn about.
 
     python bench/startup.py [RUNS]
+
+The last row is a first verdict with no list: what the library itself loads.
 """
 
 from __future__ import annotations

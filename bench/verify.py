@@ -25,7 +25,9 @@ TARGET = 1.3
 
 
 def main(runs: int) -> None:
-    withdrawn = {name_of_copy(bytes(8), bytes([n % 256, n // 256]) * 16): (school.TODAY, 3) for n in range(15_000)}
+    withdrawn = {
+        name_of_copy(bytes(8), bytes([n % 256, n // 256]) * 16): (school.TODAY, 3) for n in range(15_000)
+    }
     trust = school.publish(school.contents(withdrawals=withdrawn))
     print(f"text -> verdict over bare Ed25519 verification, medians of {runs} interleaved runs")
     print(f"{'form':<20} {'bytes':>5} {'bare us':>8} {'verdict us':>10} {'ratio':>6}   target <= {TARGET}")

@@ -1,6 +1,8 @@
-"""Draw the pictures of the README from a demo that really ran: a certificate, a photo of one, and the verdict on it.
+"""Draw the pictures of the README from a demo that really ran: a certificate, and the verdict on a photo of it.
 
     python docs/make_pictures.py
+
+Run it when the page or the words of a verdict change.
 """
 
 from __future__ import annotations
@@ -17,13 +19,14 @@ import typst
 
 PICTURES = Path(__file__).with_name("pictures")
 SCREEN = """
-#set page(width: 640pt, height: auto, margin: 16pt, fill: rgb("#10182b"))
+#set page(width: 505pt, height: auto, margin: 16pt, fill: rgb("#10182b"))
 #set text(font: "DejaVu Sans Mono", size: 8pt, fill: rgb("#dfe6f2"))
 #set par(leading: 0.55em)
 #let lines = json(bytes(sys.inputs.lines))
 #for line in lines [
-  #let colour = if line.contains("[+]") { rgb("#7fe0a3") } else if line.contains("***") { rgb("#ffc46b") } else { none }
-  #if colour == none { raw(line) } else { text(fill: colour, raw(line)) } \\
+  #let good = line.contains("[+]")
+  #let test = line.contains("***")
+  #text(fill: if good { rgb("#7fe0a3") } else if test { rgb("#ffc46b") } else { rgb("#dfe6f2") }, raw(line)) \\
 ]
 """
 
@@ -42,11 +45,9 @@ def main() -> None:
         small = cv2.resize(cv2.imread(str(photo)), None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
         cv2.imwrite(str(PICTURES / "photo.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 80])
         said = run("verify", str(photo), "--trust", str(folder / "list.qct"), "--lang", "en")
-        shown = [f"> qrcert verify {photo.name}", *said.replace(str(photo), photo.name).splitlines()]
+        shown = [f"> qrcert verify {photo.name} --trust list.qct", *said.replace(str(photo), photo.name).splitlines()]
         wrapped = [part for line in shown for part in wrap(line)]
-        png = typst.compile(
-            SCREEN.encode(), format="png", ppi=144, sys_inputs={"lines": json.dumps(wrapped)}
-        )
+        png = typst.compile(SCREEN.encode(), format="png", ppi=144, sys_inputs={"lines": json.dumps(wrapped)})
         (PICTURES / "verdict.png").write_bytes(png)
 
 
@@ -58,7 +59,7 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def wrap(line: str, width: int = 118) -> list[str]:
+def wrap(line: str, width: int = 98) -> list[str]:
     """Return a line broken at blanks, the rest indented as it is."""
     indent = line[: len(line) - len(line.lstrip())]
     parts = []

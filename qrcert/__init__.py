@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import qrcert.scan as scan  # noqa: PLR0402
+    import qrcert.scan as scan
     from qrcert.decode import Verdict, verify
     from qrcert.encode import Certificate, sign_certificate
     from qrcert.errors import QrcertError, TrustListError

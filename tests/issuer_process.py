@@ -12,7 +12,6 @@ from pathlib import Path
 
 import offices
 import school
-
 from qrcert import issue
 
 

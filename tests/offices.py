@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import school
-
 from qrcert import cose, issue
 from qrcert.decode import verify
 from qrcert.form import Form, Sample, Table, read_office, sample_of, shipped_forms

@@ -23,10 +23,10 @@ from datetime import datetime, time
 from pathlib import Path
 
 import pytest
+
 import school
 import terminal
 import worlds
-
 from qrcert.cli import screen
 
 FOLDER = Path(__file__).parent / "transcripts"

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-import school
 
+import school
 from qrcert import cbor, cose, decode, wire
 from qrcert.encode import sign_bytes, sign_certificate
 from qrcert.signing import SigningKey

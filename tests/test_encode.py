@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import school
 
+import school
 from qrcert import cose, wire
 from qrcert.decode import verify
 from qrcert.encode import Certificate, make_payload, showable, sign_bytes, sign_certificate

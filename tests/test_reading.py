@@ -13,10 +13,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pictures
 import pytest
 from PIL import Image
 
+import pictures
 from qrcert import scan
 from qrcert.errors import TooBig, Unreadable
 from qrcert.reading import cascade, engines, grey, pdf_process, process, zbar_process, zxing

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import pictures
 import pikepdf
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
+import pictures
 from qrcert import scan
 from qrcert.errors import MissingExtra, TooBig, UnknownFile, Unreadable
 from qrcert.reading import pdf

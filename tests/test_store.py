@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from qrcert.errors import TrustListError, Unreadable
+from qrcert.store import FILE_NAME, Store
+from qrcert.trust import TrustList
 from trust_maker import (
     DAY,
     HEALTHY,
@@ -35,10 +39,6 @@ from trust_maker import (
     season_entry,
     world,
 )
-
-from qrcert.errors import TrustListError, Unreadable
-from qrcert.store import FILE_NAME, Store
-from qrcert.trust import TrustList
 
 TODAY = date(2026, 6, 1)
 

@@ -9,13 +9,13 @@ import sys
 from xml.etree import ElementTree
 
 import numpy as np
-import pictures
 import pytest
 import segno
 import zxingcpp
 from PIL import Image
 from pyzbar import pyzbar
 
+import pictures
 from qrcert.errors import TooBig, Unreadable
 from qrcert.symbol import ALPHANUMERIC, MAX_TEXT, QUIET, Symbol
 

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from qrcert.trust import TrustList, entries
+from qrcert.trust.merkle import Tree
+from qrcert.trust.seasons import key_leaf
 from trust_maker import (
     DAY,
     HEALTHY,
@@ -32,10 +36,6 @@ from trust_maker import (
     school_in,
     season,
 )
-
-from qrcert.trust import TrustList, entries
-from qrcert.trust.merkle import Tree
-from qrcert.trust.seasons import key_leaf
 
 ROWS = Rows()
 case = ROWS.case

@@ -9,32 +9,6 @@ from typing import Any
 
 import pycddl
 import pytest
-from trust_maker import (
-    DAY,
-    FORM_TOML,
-    HEALTHY,
-    HEALTHY_2,
-    LATE,
-    LIST,
-    P256,
-    RETIRED,
-    STOLEN,
-    TEST,
-    VOID,
-    RootPlan,
-    World,
-    form_bytes,
-    good_file,
-    hash16,
-    key_in,
-    one_root,
-    paper,
-    people,
-    person,
-    school_in,
-    season,
-    world,
-)
 
 import qrcert
 from qrcert import cbor
@@ -64,6 +38,32 @@ from qrcert.trust import (
     write_key_request,
     write_season_leaves,
     write_withdrawal_request,
+)
+from trust_maker import (
+    DAY,
+    FORM_TOML,
+    HEALTHY,
+    HEALTHY_2,
+    LATE,
+    LIST,
+    P256,
+    RETIRED,
+    STOLEN,
+    TEST,
+    VOID,
+    RootPlan,
+    World,
+    form_bytes,
+    good_file,
+    hash16,
+    key_in,
+    one_root,
+    paper,
+    people,
+    person,
+    school_in,
+    season,
+    world,
 )
 
 CDDL = Path(__file__).parents[1] / "spec" / "trust-list.cddl"

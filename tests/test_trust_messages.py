@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
+
+from qrcert import cbor, cose
 from trust_maker import (
     DAY,
     HEALTHY,
@@ -34,8 +36,6 @@ from trust_maker import (
     signature,
     world,
 )
-
-from qrcert import cbor, cose
 
 ROWS = Rows()
 case = ROWS.case

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-from trust_maker import HEALTHY, by_first, good_file, key_entry, person, school_in, world
 
 from qrcert.cose import PublicKey
 from qrcert.errors import QrcertError, TrustListError
@@ -24,6 +23,7 @@ from qrcert.trust import (
 )
 from qrcert.trust.body import read_contents
 from qrcert.trust.roots import keys_of_signers, read_root
+from trust_maker import HEALTHY, by_first, good_file, key_entry, person, school_in, world
 
 MUTATIONS = 3_000
 VECTORS = Path(__file__).parent / "vectors" / "cctv" / "ed25519vectors.json"

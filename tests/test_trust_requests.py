@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from trust_maker import DAY, HEALTHY, LATE, NEVER, P256, STOLEN, form_bytes, hash16, paper
 
 from qrcert import cbor, cose
 from qrcert.cose import PublicKey
@@ -30,6 +29,7 @@ from qrcert.trust import (
     write_season_leaves,
     write_withdrawal_request,
 )
+from trust_maker import DAY, HEALTHY, LATE, NEVER, P256, STOLEN, form_bytes, hash16, paper
 
 AUTHORITY = bytes(range(32))
 HEAD = Head(AUTHORITY, bytes(16), DAY)

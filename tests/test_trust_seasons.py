@@ -9,6 +9,15 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+
+from qrcert import wire
+from qrcert.decode import Verdict, verify
+from qrcert.encode import Certificate, sign_certificate
+from qrcert.errors import TooBig, Unreadable
+from qrcert.signing import SigningKey
+from qrcert.trust import Proof, SeasonTree, TrustList
+from qrcert.trust.merkle import Path, Tree, climb
+from qrcert.trust.seasons import key_leaf, read_proofs
 from trust_maker import (
     DAY,
     HEALTHY,
@@ -25,15 +34,6 @@ from trust_maker import (
     season_entry,
     world,
 )
-
-from qrcert import wire
-from qrcert.decode import Verdict, verify
-from qrcert.encode import Certificate, sign_certificate
-from qrcert.errors import TooBig, Unreadable
-from qrcert.signing import SigningKey
-from qrcert.trust import Proof, SeasonTree, TrustList
-from qrcert.trust.merkle import Path, Tree, climb
-from qrcert.trust.seasons import key_leaf, read_proofs
 
 # The leaves and roots of the reference tests of Certificate Transparency (RFC 6962, the same tree).
 CT_LEAVES = [

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
+
 import pictures
 import school
 import trust_maker
-from PIL import Image
-from test_decode import claims, listed, resigned, season_of
-
 from qrcert import cbor, cose, wire
 from qrcert.encode import sign_certificate
 from qrcert.store import Store
 from qrcert.symbol import Symbol
 from qrcert.trust import Contents, KeyEntry, School, Season, TrustList, name_of_copy, name_of_number
+from test_decode import claims, listed, resigned, season_of
 
 FORM = "participation"
 NUMBER = school.certificate(FORM).number

@@ -71,7 +71,6 @@ def known() -> frozenset[str]:
     return frozenset.intersection(*(frozenset(_widths(cut)) for cut in _FILES))
 
 
-# Subjects, grades and the page's own words come again on every sheet of a class.
 @lru_cache(maxsize=8192)
 def width(text: str, cut: str) -> float:
     """Return how wide ``text`` is in shares of the type size, kerning left out, so never too narrow.

@@ -43,8 +43,8 @@ _ACROSS = {3: (3,), 4: (4, 2), 5: (3,), 6: (3,), 9: (3,)}
 # The height of the divider between title and name.
 _DIVIDER = 5 * MM
 
-# Rows grow by the first of these shares that takes no more than its share of the idle room.
-_AIRS = (1.7, 1.5, 1.35, 1.2, 1.1)
+# The air about the rows of tables grows up to so many times, and takes no more than that share of the idle room.
+_AIR = 1.7
 _AIR_SHARE = 0.6
 
 # The foot: its type size, that of the school, and the least line to sign on.
@@ -55,7 +55,7 @@ _SIGNED = 32 * MM
 _BELOW, _BESIDE, _APART = 0.5, 0.7, 2.4
 
 
-def runs(sentence: str, school: str) -> list[Run]:
+def runs(sentence: str, school: str) -> tuple[Run, ...]:
     """Return a sentence in parts: the school's name in it is bold."""
     parts: list[Run] = []
     for at, part in enumerate(sentence.split(school)):
@@ -63,7 +63,7 @@ def runs(sentence: str, school: str) -> list[Run]:
             parts.append((school, True))
         if part:
             parts.append((part, False))
-    return parts
+    return tuple(parts)
 
 
 def _head(sheet: Sheet, setting: Setting) -> Iterator[Item]:
@@ -179,16 +179,18 @@ def _column(sheet: Sheet, setting: Setting, tables: Sequence[Item]) -> list[Item
     ]
 
 
-def _aired(sheet: Sheet, setting: Setting, room: float) -> list[Item]:
+def _airy(sheet: Sheet, setting: Setting, room: float) -> list[Item]:
     """Return the body in a setting that fits, the rows of its tables as airy as the idle room allows."""
-    plain = _column(sheet, setting, set_tables(sheet.tables, setting))
-    idle = room - total(plain)
-    for share in _AIRS:
-        airy = replace(setting, air=share * setting.air)
-        items = _column(sheet, airy, set_tables(sheet.tables, airy))
-        if total(items) - total(plain) <= _AIR_SHARE * idle:
-            return items
-    return plain
+
+    def column(share: float) -> list[Item]:
+        aired = replace(setting, air=share * setting.air)
+        return _column(sheet, aired, set_tables(sheet.tables, aired))
+
+    plain, airy = column(1), column(_AIR)
+    idle, growth = room - total(plain), total(airy) - total(plain)
+    if growth > _AIR_SHARE * idle:
+        airy = column(1 + (_AIR - 1) * _AIR_SHARE * idle / growth)
+    return airy
 
 
 def body(sheet: Sheet, *, room: float) -> list[dict[str, object]]:
@@ -203,7 +205,7 @@ def body(sheet: Sheet, *, room: float) -> list[dict[str, object]]:
         except TooWide:
             continue
         if excess <= 0:
-            return spread(_aired(sheet, setting, room), room=room)
+            return spread(_airy(sheet, setting, room), room=room)
     raise _too_long(sheet, excess)
 
 

@@ -72,7 +72,7 @@ def gap(high: float, stretch: float = 0.0) -> Item:
 
 def line(
     style: str,
-    runs: Sequence[Run],
+    runs: tuple[Run, ...],
     *,
     size: float,
     space: float,

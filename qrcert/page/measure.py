@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from qrcert.page.faces import width
@@ -39,16 +40,25 @@ def height(lines: int, *, size: float, leading: float = LEADING) -> float:
     return size * (lines * CAPITAL + (lines - 1) * leading)
 
 
+# Subjects, sentences and the page's own words come again on every sheet of a class.
+@lru_cache(maxsize=8192)
+def _words(text: str, cut: str, tracking: float) -> tuple[float, ...]:
+    return tuple(width(word, cut) + tracking * len(word) for word in text.split(" "))
+
+
 def word_widths(runs: Sequence[Run], *, cut: str, strong: str = "bold", tracking: float = 0.0) -> list[float]:
     """Return how wide each word is, in shares of the type size; a word may go through several runs."""
     widths = [0.0]
     for text, bold in runs:
-        first, *others = (
-            width(word, strong if bold else cut) + tracking * len(word) for word in text.split(" ")
-        )
+        first, *others = _words(text, strong if bold else cut, tracking)
         widths[-1] += first
         widths += others
     return widths
+
+
+def widest_word(text: str, cut: str) -> float:
+    """Return how wide the widest word is, in shares of the type size."""
+    return max(_words(text, cut, 0.0))
 
 
 def count_lines(words: Sequence[float], *, blank: float, space: float) -> int:
@@ -64,8 +74,9 @@ def count_lines(words: Sequence[float], *, blank: float, space: float) -> int:
     return lines
 
 
+@lru_cache(maxsize=4096)
 def set_block(
-    runs: Sequence[Run],
+    runs: tuple[Run, ...],
     *,
     size: float,
     space: float,

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from qrcert.page.faces import width
-from qrcert.page.items import COLUMN, MM, SMALL, Item, Setting, gap, total
-from qrcert.page.measure import TIGHT, Run, TooWide, count_lines, height, word_widths
+from qrcert.page.items import COLUMN, MM, SMALL, Item, Setting, gap
+from qrcert.page.measure import TIGHT, Run, TooWide, count_lines, height, widest_word, word_widths
 from qrcert.page.sheet import Table
 
 # Between two columns of tables, and on either side of a cell.
@@ -61,18 +61,15 @@ def _column_widths(table: Table, setting: Setting, space: float) -> list[float]:
     wide, tight = [], []
     for at, heading in enumerate(table.headings, start=1):
         cells = max((setting.row * width(row[at], "bold") for row in table.rows), default=0.0)
-        words = word_widths(((heading, False),), cut="strong")
         wide.append(2 * _PAD + _EASE + max(cells, small * width(heading, "strong")))
-        tight.append(2 * _PAD + _EASE + max(cells, small * max(words)))
+        tight.append(2 * _PAD + _EASE + max(cells, small * widest_word(heading, "strong")))
     if space == COLUMN and sum(wide) <= _MARKS:
         wide = [column + (_MARKS - sum(wide)) / len(wide) for column in wide]
     longest = max((setting.row * width(row[0], "plain") for row in table.rows), default=0.0)
     marks = wide if longest + _PAD <= space - sum(wide) else tight
     names = space - sum(marks)
-    longest = max(
-        *(setting.row * max(word_widths(((row[0], False),), cut="plain")) for row in table.rows),
-        small * max(word_widths(((table.label, False),), cut="strong")),
-    )
+    words = setting.row * max(widest_word(row[0], "plain") for row in table.rows)
+    longest = max(words, small * widest_word(table.label, "strong"))
     if names < longest + _PAD + _EASE:
         raise TooWide
     return [names, *marks]
@@ -152,15 +149,21 @@ def _pile(parts: Sequence[_Part], setting: Setting) -> list[Item]:
     return items
 
 
-def _deals(parts: Sequence[_Part]) -> Iterator[tuple[list[_Part], list[_Part]]]:
-    """Yield every way to deal tables in order into two columns, between two of them or through one."""
+def _deals(parts: Sequence[_Part], between: float) -> Iterator[tuple[float, float, int, int]]:
+    """Yield every way to deal tables in order into two columns, between two of them or through one.
+
+    Each is the height of the higher and of the right column, the table that begins the right column, and how
+    many of its rows stay on the left.
+    """
     for at, part in enumerate(parts):
-        before, after = list(parts[:at]), list(parts[at + 1 :])
-        if before:
-            yield before, [part, *after]
-        for row in range(_LEAST_ROWS, len(part.table.rows) - _LEAST_ROWS + 1):
-            upper, lower = part.cut(row)
-            yield [*before, upper], [lower, *after]
+        before = sum(sum(other.heights) + between for other in parts[:at])
+        after = sum(between + sum(other.heights) for other in parts[at + 1 :])
+        head, *rows = part.heights
+        cuts = range(_LEAST_ROWS, len(rows) - _LEAST_ROWS + 1)
+        for cut in (0, *cuts) if at else cuts:
+            left = before + head + sum(rows[:cut]) if cut else before - between
+            right = head + sum(rows[cut:]) + after
+            yield max(left, right), right, at, cut
 
 
 def _halved(tables: Sequence[Table], setting: Setting) -> Item | None:
@@ -169,21 +172,17 @@ def _halved(tables: Sequence[Table], setting: Setting) -> Item | None:
         parts = _measured(tables, setting, (COLUMN - _GUTTER) / 2)
     except TooWide:
         return None
-
-    def high(column: Sequence[_Part]) -> float:
-        return sum(sum(part.heights) for part in column) + setting.gap * (len(column) - 1)
-
-    # The left column is the longer one where neither can be even.
-    best = min(_deals(parts), key=lambda deal: (max(map(high, deal)), -high(deal[0])), default=None)
+    # Of equal deals the one with the shorter right column.
+    best = min(_deals(parts, setting.gap), default=None)
     if best is None:
         return None
-    columns = [_pile(column, setting) for column in best]
-    data = {
-        "do": "halves",
-        "gutter": _GUTTER,
-        "columns": [[{**item.data, "high": item.high} for item in column] for column in columns],
-    }
-    return Item(data, max(map(total, columns)))
+    high, _, at, cut = best
+    upper, lower = parts[at].cut(cut)
+    left, right = [*parts[:at], *([upper] if cut else [])], [lower, *parts[at + 1 :]]
+    columns = [
+        [{**item.data, "high": item.high} for item in _pile(column, setting)] for column in (left, right)
+    ]
+    return Item({"do": "halves", "gutter": _GUTTER, "columns": columns}, high)
 
 
 def _list(table: Table, setting: Setting) -> Item:
