@@ -8,6 +8,7 @@ Writing is cbor2's, over maps that were put in order here.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import cbor2
@@ -54,8 +55,13 @@ def _ordered(value: object) -> object:
     if isinstance(value, dict):
         if not all(type(key) in (int, str) for key in value):
             raise TypeError("map keys are integers or text")
-        return {_ordered(key): _ordered(value[key]) for key in sorted(value, key=cbor2.dumps)}
+        return {_ordered(key): _ordered(value[key]) for key in sorted(value, key=_spelled)}
     raise TypeError(f"not a value of our CBOR subset: {kind.__name__}")
+
+
+@lru_cache(maxsize=1024)  # labels, and the names of fields and languages: few, and met again and again
+def _spelled(key: int | str) -> bytes:
+    return cbor2.dumps(key)
 
 
 def decode(

@@ -13,7 +13,7 @@ from typing import Any, Final
 from qrcert import cbor, cose, wire
 from qrcert.errors import FormError, Refused, Unreadable, Unsupported
 from qrcert.form import Contents, Form
-from qrcert.trust import KeyEntry, School, TrustList, name_of_copy, name_of_number
+from qrcert.trust import KeyEntry, School, VerifiedList, name_of_copy, name_of_number
 
 MAX_NUMBER: Final = 10**15 - 1
 MAX_NUMBER_LENGTH: Final = 32
@@ -67,7 +67,7 @@ class Verdict:
 
     code: str
     today: int
-    trust: TrustList | None = None
+    trust: VerifiedList | None = None
     reason: str | None = None
     entry: KeyEntry | None = None
     claims: Claims | None = None
@@ -122,7 +122,7 @@ class Verdict:
 def verify(
     text: str,
     *,
-    trust: TrustList | Sequence[TrustList],
+    trust: VerifiedList | Sequence[VerifiedList],
     now: datetime | date,
     at: date | None = None,
     max_list_age: int | None = None,
@@ -130,10 +130,11 @@ def verify(
 ) -> Verdict:
     """Return the verdict on one scanned or typed text; never raises for bad text.
 
-    ``trust`` is one list or several, each of which judges alone; of several answers a refusal comes first, then
-    a genuine one, then one that cannot tell, and the rest stand in ``others``. ``now`` is the reader's clock,
-    ``at`` a day in its place; ``max_list_age`` (days since the list was issued) stands in the place of the
-    list's own effective end; ``proofs`` are ``QP1:`` texts found beside the code.
+    ``trust`` is one list or several (`TrustList`, or lists opened from a store, which raise `Unreadable` where
+    the store fails), each of which judges alone; of several answers a refusal comes first, then a genuine one,
+    then one that cannot tell, and the rest stand in ``others``. ``now`` is the reader's clock, ``at`` a day in
+    its place; ``max_list_age`` (days since the list was issued) stands in the place of the list's own effective
+    end; ``proofs`` are ``QP1:`` texts found beside the code.
 
     The steps; the first that fails decides:
 
@@ -151,7 +152,7 @@ def verify(
     12. the dates fit the clock, the certificate's own end, the list's  check_clock, expired, genuine_old_list
     13. genuine
     """
-    lists = (trust,) if isinstance(trust, TrustList) else tuple(trust)
+    lists = (trust,) if isinstance(trust, VerifiedList) else tuple(trust)
     today = wire.to_day(at or now)
     policy = _Policy(today, at is not None, max_list_age, tuple(proofs))
 
@@ -213,7 +214,9 @@ def _holds(message: cose.Sign1, entry: KeyEntry) -> bool:
     return True
 
 
-def _judge(signed: bytes, message: cose.Sign1, trust: TrustList, entry: KeyEntry, policy: _Policy) -> Verdict:
+def _judge(
+    signed: bytes, message: cose.Sign1, trust: VerifiedList, entry: KeyEntry, policy: _Policy
+) -> Verdict:
     """Return the verdict of one list that vouches for the key (steps 8 to 13)."""
     today, at = policy.today, policy.at
 
@@ -312,7 +315,7 @@ def _obeys(claims: Claims, form: Form) -> bool:
 
 
 def _key_fault(
-    claims: Claims, digest: bytes, trust: TrustList, entry: KeyEntry, proofs: tuple[str, ...]
+    claims: Claims, digest: bytes, trust: VerifiedList, entry: KeyEntry, proofs: tuple[str, ...]
 ) -> str | None:
     """Return why the key does not vouch for this certificate (step 9), or None."""
     if not entry.start <= claims.issued <= entry.end:
@@ -327,7 +330,7 @@ def _key_fault(
     return "stolen" if status is not None else "unproven"
 
 
-def _date_fault(claims: Claims, form: Form, trust: TrustList, policy: _Policy) -> str | None:
+def _date_fault(claims: Claims, form: Form, trust: VerifiedList, policy: _Policy) -> str | None:
     """Return the verdict of step 12 where a date does not fit, or None; the only step that knows the day."""
     today = policy.today
     if claims.issued > today + 1 or today < trust.issued - 1:

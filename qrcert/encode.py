@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from qrcert import cbor, cose, text, wire
 from qrcert.errors import Refused
 from qrcert.form import Form
 from qrcert.signing import Signer
+
+_QUOTED: Final = 80
+"""Characters of a refused text that a message repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,10 @@ def showable(value: str, where: str) -> str:
     """Return a text in NFC; raise `Refused`, saying ``where`` it stands, if it may not be shown."""
     value = text.normalise(value)
     if found := text.faults(value):
-        raise Refused(f"{where} {text.escaped(value)!r} may not be shown: it {found[0].en}")
+        shown = text.escaped(value)
+        if len(shown) > _QUOTED:
+            shown = f"{shown[:_QUOTED]}…"
+        raise Refused(f"{where} {shown!r} may not be shown: it {found[0].en}")
     return value
 
 

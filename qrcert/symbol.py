@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from qrcert.errors import MissingExtra, TooBig, Unreadable
 
@@ -112,5 +112,6 @@ def _draw(text: str) -> tuple[bytes, ...]:
         drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     except ValueError as error:
         raise TooBig(f"no QR code holds this text of {len(text)} characters") from error
-    pixels = memoryview(drawn.to_image(scale=1, add_quiet_zones=False)).tolist()
-    return tuple([bytes([value < 128 for value in row]) for row in pixels])
+    image: Any = drawn.to_image(scale=1, add_quiet_zones=False)
+    rows: Any = memoryview(image).tolist()
+    return tuple([bytes([value < 128 for value in row]) for row in rows])

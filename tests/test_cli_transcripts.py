@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -95,7 +94,9 @@ def test_every_world_of_a_verdict_is_played_in_both_languages() -> None:
         world, steps = read(path)
         played[world] = played.get(world, "") + "".join(step.typed for step in steps)
     assert played.keys() == worlds.WORLDS.keys()
-    assert not [world for world, typed in played.items() if "--lang ru" not in typed or "--lang en" not in typed]
+    assert not [
+        world for world, typed in played.items() if "--lang ru" not in typed or "--lang en" not in typed
+    ]
 
 
 def rewrite() -> None:
@@ -112,4 +113,4 @@ def rewrite() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(rewrite())
+    rewrite()

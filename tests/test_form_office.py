@@ -263,17 +263,19 @@ def test_sentences_are_filled() -> None:
         school="Школа № 1",
         place="Казань",
     )
-    assert lines == (
-        Line("Настоящим"),
-        Line("Орлова Игоревна", "holder"),
-        Line("Орлова Игоревна", "holder"),
-        Line("освоила курс в объёме 72 ч 17.05.2008, родился 17 мая 2008 г.;"),
-        Line("Школа № 1, Казань", "school"),
-        Line("отлично, с отличием, с отличием"),
-        Line("по приказу № 5, пол ж"),
-        Line("72 ч"),
-        Line("y"),
-    )
+    assert [(line.text, line.about) for line in lines] == [
+        ("Настоящим", None),
+        ("Орлова Игоревна", "holder"),
+        ("Орлова Игоревна", "holder"),
+        ("освоила курс в объёме 72 ч 17.05.2008, родился 17 мая 2008 г.;", None),
+        ("Школа № 1, Казань", "school"),
+        ("отлично, с отличием, с отличием", None),
+        ("по приказу № 5, пол ж", None),
+        ("72 ч", None),
+        ("y", None),
+    ]
+    assert lines[3].tells == {"hours", "born"}
+    assert lines[0].tells == set()
 
 
 def test_what_is_absent_vanishes() -> None:

@@ -183,7 +183,9 @@ def altered(folder: Path) -> None:
 def unknown_school(folder: Path) -> None:
     paper(folder, school.text(FORM))
     publish(folder, school.contents(keys=()))
-    publish(folder, school.contents(keys=(), authority="Another authority", where="https://b.example"), "b.qct")
+    publish(
+        folder, school.contents(keys=(), authority="Another authority", where="https://b.example"), "b.qct"
+    )
 
 
 @world

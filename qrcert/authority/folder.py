@@ -148,9 +148,18 @@ def make_authority(
     _read_next(list_payload(contents), root)
     _make_folder(folder)
     save_keys(folder / SIGNER_KEY, pair, passphrase=passphrase)
-    write_whole(folder / ROOT, cbor.encode(write_sign(message)))
     made = Authority(folder, root, message, contents, test, frozenset())
-    made.save()
+    try:
+        write_whole(folder / ROOT, cbor.encode(write_sign(message)))
+        made.save()
+    except Refused:
+        for name in (
+            SIGNER_KEY,
+            ROOT,
+            NEXT,
+        ):  # nobody has seen them, and a key left would bar the next attempt
+            (folder / name).unlink(missing_ok=True)
+        raise
     return made
 
 

@@ -35,7 +35,7 @@ def _answer_as_data(verdict: Verdict, finding: Finding, request: Request, langua
         "test": verdict.test,
         "number": verdict.number,
         "issued": verdict.issued.isoformat() if verdict.issued else None,
-        "form": verdict.form.id if verdict.form and verdict.school else None,
+        "form": verdict.form.id if verdict.form and contents else None,
         "title": contents.title if contents else None,
         "part": claims.part if claims and contents else None,
         "school": {

@@ -47,8 +47,17 @@ class _Commands(screen.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options before the command; first of all the language, in which errors are told too."""
+        ctx.obj = screen.wished(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
     def invoke(self, ctx: click.Context) -> int:
-        """Run the command; here, where the chosen language is still known, its errors are told."""
+        """Run the command; here, where the language is still known, its errors are told."""
         return reporting.report(lambda: super(_Commands, self).invoke(ctx))
 
 

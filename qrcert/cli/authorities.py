@@ -10,9 +10,18 @@ import click
 
 from qrcert import authority, checking, text, wire
 from qrcert.cli import screen
+from qrcert.cli.forms import read_form_file
 from qrcert.errors import Refused, TrustListError, UnknownFile, Unreadable
 from qrcert.form import shipped_forms
-from qrcert.trust import KeyEntry, compile_form, hex_groups, read_key_request, telephone_groups, unwrap
+from qrcert.trust import (
+    KeyEntry,
+    TrustList,
+    compile_form,
+    hex_groups,
+    read_key_request,
+    telephone_groups,
+    unwrap,
+)
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -100,7 +109,11 @@ def make_with_forms(
     return made
 
 
-@authority_group.command("admit", short_help="Admit a school's key, after a telephone call.")
+@authority_group.command(
+    "admit",
+    short_help="Admit a school's key, after a telephone call.",
+    epilog=screen.examples("qrcert authority admit request.json --forms 'ru.*'"),
+)
 @click.argument("source", metavar="REQUEST|FOLDER", type=click.Path(path_type=Path))
 @click.option(
     "--forms", required=True, metavar="GLOB", help="Kinds of certificates the key may sign: 'ru.*'."
@@ -183,7 +196,7 @@ def _admission_lines(plan: authority.Admission, language: str, *, test: bool) ->
     facts = [
         (("groups", "группы"), telephone_groups(plan.request.hash)),
         (("school", "школа №"), f"{plan.school.id}{new}"),
-        (("may sign", "подписывает"), ", ".join(form.id for form in plan.forms)),
+        (("may sign", "подписывает"), ", ".join(sorted(form.id for form in plan.forms))),
         (("from, until", "с, по"), f"{wire.to_date(plan.entry.start)}, {wire.to_date(plan.entry.end)}"),
     ]
     for pair, value in facts:
@@ -225,11 +238,7 @@ def form_add_command(file: Path, allow: bool, school_id: int | None, folder: Pat
     if school_id is not None and not allow:
         raise click.UsageError("--school goes with --allow")
     here = authority.open_authority(folder)
-    try:
-        source = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"cannot read the form {str(file)!r} as UTF-8 text") from error
-    entry = compile_form(source)
+    entry = compile_form(read_form_file(file))
     here = authority.add_form(here, entry)
     granted: tuple[KeyEntry, ...] = ()
     if allow:
@@ -297,13 +306,17 @@ def withdraw_command(
         count = len(wanted)
         question = screen.pick(
             language,
-            f"The request withdraws {count} certificates: go on?",
+            f"The request withdraws {screen.plural(count, 'certificate')}: go on?",
             f"По запросу отзывается документов: {count}. Продолжить?",
         )
         screen.confirm(question, yes=yes)
     changed.save()
     screen.tell(_counts_from_next(language, "withdrawn; it counts", "отозвано; действует"))
     return 0
+
+
+_NO_PAPER = ("not_qrcert", "unsupported", "unreadable")
+"""Verdicts on what is no paper of any school."""
 
 
 def _withdraw_picture(
@@ -323,17 +336,19 @@ def _withdraw_picture(
         findings = checking.check_file(source, request)
     except UnknownFile as error:
         raise Unreadable(f"{str(source)!r} is neither a request nor a picture, PDF or text") from error
-    if len(findings) != 1 or findings[0].text is None:
-        count = len([one for one in findings if one.text is not None])
-        raise Refused(f"{count} codes in {str(source)!r}, expected exactly one that can be read")
-    for line in checking.as_lines(findings[0], request, language):
+    ours = [one for one in findings if one.text is not None and one.verdict.code not in _NO_PAPER]
+    if len(ours) != 1:
+        raise Refused(f"{len(ours)} codes in {str(source)!r}, expected exactly one that can be read")
+    (finding,) = ours
+    for line in checking.as_lines(finding, request, language):
         screen.tell(line)
     question = screen.pick(language, "Withdraw this certificate?", "Отозвать этот документ?")
     screen.confirm(question, yes=yes)
+    assert finding.text is not None
     return authority.withdraw_verified(
         here,
-        findings[0].verdict,
-        wire.to_bytes(findings[0].text),
+        finding.verdict,
+        wire.to_bytes(finding.text),
         kind=kind,
         by=by or ("number" if kind == 3 else "copy"),
         today=wire.to_day(screen.now()),
@@ -366,18 +381,25 @@ def publish_command(
         next_update=None if next_update is None else wire.to_day(next_update),
     )
     readable = authority.write_list(output, authority.newest_bytes(here))
-    counts = [len(trust.schools), len(trust.keys), len(trust.contents.forms), len(trust.contents.withdrawals)]
-    screen.tell(
-        screen.pick(
-            language,
-            "list No. {}: {} schools, {} keys, {} forms, {} withdrawals",
-            "список № {}: школ {}, ключей {}, форм {}, отзывов {}",
-        ).format(trust.version, *counts)
-    )
+    screen.tell(_counts(trust, language))
     for path in (output, readable):
         screen.tell_written(path, language)
     screen.tell(f"{screen.pick(language, 'fingerprint', 'отпечаток')}: {hex_groups(trust.fingerprint)}")
     return 0
+
+
+def _counts(trust: TrustList, language: str) -> str:
+    schools, keys, contents = len(trust.schools), len(trust.keys), trust.contents
+    forms, withdrawals = len(contents.forms), len(contents.withdrawals)
+    english = ", ".join(
+        screen.plural(count, noun)
+        for count, noun in ((schools, "school"), (keys, "key"), (forms, "form"), (withdrawals, "withdrawal"))
+    )
+    return screen.pick(
+        language,
+        f"list No. {trust.version}: {english}",
+        f"список № {trust.version}: школ {schools}, ключей {keys}, форм {forms}, отзывов {withdrawals}",
+    )
 
 
 def _read(path: Path) -> bytes:

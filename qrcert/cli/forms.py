@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from qrcert import text
 from qrcert.cli import screen
 from qrcert.errors import FormError, Unreadable
 from qrcert.form import Form, Office, Table, read_office, sample_of, shipped_forms
@@ -29,10 +31,7 @@ def find_form(wanted: str) -> FormSource:
     if wanted in shipped:
         source = shipped[wanted]
     elif Path(wanted).suffix == ".toml" or Path(wanted).is_file():
-        try:
-            source = Path(wanted).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise Unreadable(f"cannot read the form {wanted!r} as UTF-8 text") from error
+        source = read_form_file(Path(wanted))
     else:
         raise FormError(f"no form {wanted!r}", hint=f"shipped: {', '.join(shipped)}; or name a .toml file")
     form = open_form(compile_form(source))
@@ -40,9 +39,23 @@ def find_form(wanted: str) -> FormSource:
     return FormSource(form, read_office(tomllib.loads(source)))
 
 
+def read_form_file(path: Path) -> str:
+    """Return the TOML text of a form's file; raises `Unreadable`."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Unreadable(f"cannot read the form {str(path)!r}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"the form {str(path)!r} is not UTF-8 text") from error
+
+
 @click.group("form", cls=screen.Group)
 def form_group() -> None:
     """Kinds of certificates: each is one file that drives columns, checks, packing, page and screen."""
+
+
+_PLACE = re.compile(r" ?\{[a-z0-9_]+\}")
+"""Where a title takes the text of a field."""
 
 
 @form_group.command("list")
@@ -54,7 +67,8 @@ def list_command(output: Path | None, lang: str | None) -> int:
     lines = []
     for name in shipped_forms():
         form = find_form(name).form
-        lines.append(f"{name:<20} {', '.join(form.languages):<12} {form.title.in_language(language)}")
+        title = _PLACE.sub("", form.title.in_language(language))
+        lines.append(f"{name:<20} {', '.join(form.languages):<12} {text.escaped(title)}")
     screen.write_result(lines, output)
     return 0
 
@@ -72,10 +86,10 @@ def show_command(wanted: str, output: Path | None, lang: str | None) -> int:
 def _as_lines(source: FormSource, language: str) -> Iterator[str]:
     form = source.form
     yield f"{form.id}, {screen.pick(language, 'edition', 'редакция')} {form.edition}"
-    yield f"  {form.title.in_language(language)}"
+    yield f"  {text.escaped(form.title.in_language(language))}"
     yield f"  {screen.pick(language, 'hash', 'хеш')} {form.hash.hex()}"
     for place, part in enumerate(form.parts, 1):
-        yield f"  {screen.pick(language, 'part', 'часть')} {place}: {part.in_language(language)}"
+        yield f"  {screen.pick(language, 'part', 'часть')} {place}: {text.escaped(part.in_language(language))}"
     for field in form.fields:
         notes = [
             screen.pick(language, en, ru)
@@ -88,9 +102,9 @@ def _as_lines(source: FormSource, language: str) -> Iterator[str]:
         if field.part is not None:
             notes.append(f"{screen.pick(language, 'part', 'часть')} {field.part}")
         kind = f"{field.kind.type}{', ' if notes else ''}{', '.join(notes)}"
-        yield f"  {field.name:<12} {field.label.in_language(language):<28} {kind}"
+        yield f"  {field.name:<12} {text.escaped(field.label.in_language(language)):<28} {kind}"
         if isinstance(field.kind, Table):
-            yield from (f"      {row.item.brief(language)}" for row in field.kind.rows)
+            yield from (f"      {text.escaped(row.item.brief(language))}" for row in field.kind.rows)
 
 
 @form_group.command("check", short_help="Check a form and tell how large its code becomes.")

@@ -14,7 +14,14 @@ from qrcert.cli.forms import find_form
 _KEY = ("the school's key", "к ключу школы")
 
 
-@click.command("issue")
+@click.command(
+    "issue",
+    epilog=screen.examples(
+        "qrcert form template ru.attestat.11 -o class.xlsx",
+        "qrcert issue class.xlsx --form ru.attestat.11 --draft",
+        "qrcert issue class.xlsx --form ru.attestat.11",
+    ),
+)
 @click.argument("source", metavar="CLASS", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--form", "wanted", required=True, metavar="ID|FILE", help="Kind of certificate: qrcert form list."
@@ -25,7 +32,10 @@ _KEY = ("the school's key", "к ключу школы")
 @click.option("--numbers-from", metavar="N", help="Number the class from N on where the list has no numbers.")
 @click.option("--sheet", metavar="NAME", help="Sheet of the .xlsx, if it has several.")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder of the results."
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder of the results; default: issued/CLASS-DAY in the office folder.",
 )
 @click.option(
     "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
@@ -62,8 +72,9 @@ def issue_command(
 ) -> int:
     """Issue the certificates of a class.
 
-    CLASS is .xlsx, .csv or .json with a heading for each field of the form (qrcert form template). Everything is
-    checked before anything is signed; afterwards every page was read back and verified.
+    CLASS is a table, .xlsx, .csv or .json, with a heading for each field of the form. Everything is checked before
+    anything is signed, and every page is read back and verified. DIR gets a PDF for each certificate, all.pdf in
+    the order of the class, and summary.xlsx.
     """
     language = screen.language(lang)
     office = issue.open_office(folder)
@@ -87,7 +98,8 @@ def issue_command(
         return 0
     if draft:
         drawn = issue.draw_drafts(plan, folder=target, template=template)
-        screen.tell(screen.pick(language, f"drafts, not signed: {drawn}", f"проекты, без подписи: {drawn}"))
+        what = screen.pick(language, "drafts, not signed", "проекты, без подписи")
+        screen.tell(f"{what}: {text.escaped(str(drawn))}")
         return 0
     screen.confirm(_question(plan, language), yes=yes)
     key = office.load_key(screen.passphrase(passphrase_file, what=_KEY))
@@ -106,11 +118,11 @@ def issue_command(
 
 
 def _checked(plan: issue.Plan, language: str) -> str:
-    count = len(plan.rows)
+    count, source = len(plan.rows), text.escaped(plan.roster.source)
     return screen.pick(
         language,
-        f"{count} certificates, no fault found in {plan.roster.source}",
-        f"документов: {count}, ошибок в {plan.roster.source} не найдено",
+        f"{screen.plural(count, 'certificate')}, no fault found in {source}",
+        f"документов: {count}, ошибок в {source} не найдено",
     )
 
 
@@ -119,24 +131,39 @@ def _question(plan: issue.Plan, language: str) -> str:
     names = f"{first} … {last}" if len(plan.rows) > 1 else first
     count = len(plan.rows)
     return screen.pick(
-        language, f"{count} certificates, {names}: sign?", f"Документов: {count}, {names}: подписать?"
+        language,
+        f"{screen.plural(count, 'certificate')}, {names}: sign?",
+        f"Документов: {count}, {names}: подписать?",
     )
 
 
 def _done(done: issue.Issued, plan: issue.Plan, language: str) -> list[str]:
-    before = len(done.entries) - done.added
+    count, before = len(done.entries), len(done.entries) - done.added
+    if plan.trust is not None:
+        checked = screen.pick(language, "was read back and verified", "прочитана и проверена")
+    else:
+        checked = screen.pick(language, "was read back", "прочитана")
     lines = [
         screen.pick(
             language,
-            f"issued {len(done.entries)} certificates; each page was read back and verified",
-            f"выдано документов: {len(done.entries)}; каждая страница прочитана и проверена",
+            f"issued {screen.plural(count, 'certificate')}; each page {checked}",
+            f"выдано документов: {count}; каждая страница {checked}",
         )
     ]
-    if before:
+    if done.added == 0:
+        lines = [
+            screen.pick(
+                language,
+                f"nothing new: {screen.plural(count, 'certificate')} stood in the register already, drawn again; "
+                f"each page {checked}",
+                f"нового нет, документы уже в книге ({count}), отпечатаны ещё раз; каждая страница {checked}",
+            )
+        ]
+    elif before:
         lines.append(
             screen.pick(
                 language,
-                f"  {before} of them stood in the register already and are the same bytes as before",
+                f"  in the register already, the same bytes as before: {before}",
                 f"  из них уже были в книге и остались теми же: {before}",
             )
         )
@@ -156,5 +183,5 @@ def _done(done: issue.Issued, plan: issue.Plan, language: str) -> list[str]:
                 "  ПРОБА: подписаны пробным ключом, это не настоящие документы",
             )
         )
-    lines.append(f"  {done.folder / 'all.pdf'}")
+    lines.append(f"  {text.escaped(str(done.folder / 'all.pdf'))}")
     return lines

@@ -59,7 +59,7 @@ def trust_group() -> None:
     """Keep the lists you go by: whose keys are good, and what was withdrawn."""
 
 
-@trust_group.command("add")
+@trust_group.command("add", epilog=screen.examples("qrcert trust add list.qct"))
 @click.argument("file", metavar="LIST.qct", type=_LIST_FILE)
 @click.option(
     "--fingerprint", metavar="HEX", help="Take the list only if its fingerprint is this; asks nothing."
@@ -143,7 +143,7 @@ def _question(
     )
 
 
-@trust_group.command("show")
+@trust_group.command("show", short_help="Tell which lists you go by, whose, and how old.")
 @click.argument("file", metavar="[LIST]", required=False, type=_LIST_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array for machines.")
 @screen.home_option

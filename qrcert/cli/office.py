@@ -24,12 +24,28 @@ def office_group() -> None:
     """Make a school's own folder: its key, its settings, its register."""
 
 
-@office_group.command("init", short_help="Make the folder, a new key, the request for the authority.")
+@office_group.command(
+    "init",
+    short_help="Make the folder, a new key, the request for the authority.",
+    epilog=screen.examples('qrcert office init office --school "School No. 7" --place "Springfield"'),
+)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--school", required=True, metavar="NAME", help="The school's full official name.")
-@click.option("--place", default="", help="Settlement and region, as on the certificates.")
-@click.option("--alg", type=click.Choice(["ed25519", "esp256"]), default="ed25519", show_default=True)
-@click.option("--for", "for_list", type=_FILE, metavar="LIST", help="The authority's present list.")
+@click.option("--place", default="", metavar="PLACE", help="Settlement and region, as on the certificates.")
+@click.option(
+    "--alg",
+    type=click.Choice(["ed25519", "esp256"]),
+    default="ed25519",
+    show_default=True,
+    help="Kind of key; esp256 only where the key must move to a token that lacks Ed25519.",
+)
+@click.option(
+    "--for",
+    "for_list",
+    type=_FILE,
+    metavar="LIST",
+    help="The authority's present list: the request is for it alone.",
+)
 @click.option("--own-list", is_flag=True, help="No authority: the school publishes a list of itself.")
 @screen.passphrase_option
 @screen.lang_option
@@ -84,8 +100,10 @@ def _publish_own(office: issue.Office, request: bytes, secret: bytes) -> None:
 
 def _done(office: issue.Office, request: bytes, own_list: bool, language: str) -> list[str]:
     groups = telephone_groups(read_key_request(request).hash)
+    folder = text.escaped(str(office.folder))
+    place = text.escaped(str(office.folder / issue.LIST))
     said = [
-        screen.pick(language, f"made the office in {office.folder}", f"папка школы готова: {office.folder}"),
+        screen.pick(language, f"made the office in {folder}", f"папка школы готова: {folder}"),
         screen.pick(
             language,
             "  keep school.key and its passphrase as you keep the school's seal; copy both to a safe place",
@@ -104,13 +122,14 @@ def _done(office: issue.Office, request: bytes, own_list: bool, language: str) -
         f"  {groups}",
         screen.pick(
             language,
-            f"when its list has your school, save that list as {office.folder / issue.LIST}",
-            f"когда ваша школа будет в его списке, сохраните список как {office.folder / issue.LIST}",
+            f"when its list has your school, save that list as {place}",
+            f"когда ваша школа будет в его списке, сохраните список как {place}",
         ),
     ]
 
 
 def _own_done(office: issue.Office, language: str) -> list[str]:
+    folder = text.escaped(str(office.folder / OWN_AUTHORITY))
     return [
         screen.pick(
             language,
@@ -121,7 +140,7 @@ def _own_done(office: issue.Office, language: str) -> list[str]:
         ),
         screen.pick(
             language,
-            f"to change it later: qrcert authority ... --authority {office.folder / OWN_AUTHORITY}",
-            f"изменить его позже: qrcert authority ... --authority {office.folder / OWN_AUTHORITY}",
+            f"to change it later: qrcert authority ... --authority {folder}",
+            f"изменить его позже: qrcert authority ... --authority {folder}",
         ),
     ]

@@ -75,7 +75,20 @@ def said(error: QrcertError, language: str) -> str:
 
 def advice(error: QrcertError, language: str) -> str | None:
     """Return the next step that an error tells, in ``language``, or None."""
-    return russian.line(error.hint) if error.hint and language == "ru" else error.hint
+    hint = error.hint
+    if hint is None and isinstance(error, TrustListError):
+        hint = _LISTS.get(error.code)
+    return russian.line(hint) if hint and language == "ru" else hint
+
+
+_KEEP: Final = "keep the list you have, and ask the authority"
+_LISTS: Final = {
+    "older": "nothing to do: the list you have is newer",
+    "other_contents": _KEEP,
+    "not_next": _KEEP,
+    "went_back": _KEEP,
+}
+"""The next step after a list was refused, where the error itself tells none."""
 
 
 def _tell_problems(error: RosterError, language: str) -> None:
@@ -94,11 +107,12 @@ def _tell_problems(error: RosterError, language: str) -> None:
 
 def tell_usage(error: click.ClickException) -> None:
     """Print what is wrong with a command line and where its help is."""
+    context = getattr(error, "ctx", None) or click.get_current_context(silent=True)
     message = error.format_message().rstrip(".")
     message = message[:1].lower() + message[1:]
-    _say("error", russian.line(message) if screen.language() == "ru" else message)
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        _say("hint", f"{error.ctx.command_path} --help")
+    _say("error", russian.line(message) if screen.language(context=context) == "ru" else message)
+    if context is not None:
+        _say("hint", f"{context.command_path} --help")
 
 
 def _tell_fault(error: Exception) -> None:

@@ -8,9 +8,10 @@ import json
 import locale
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -57,11 +58,20 @@ def _plainly(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_ERRORS, _plainly)
 
 
-def language(chosen: str | None = None) -> str:
-    """Return ``ru`` or ``en``: as chosen after the command, before it, or as the system speaks."""
-    context = click.get_current_context(silent=True)
-    above = context.find_root().obj if context else None
-    for wish in (chosen, above):
+def wished(arguments: Sequence[str]) -> str | None:
+    """Return the language that a command line asks for, whatever else is right or wrong in it; the last counts."""
+    spelled = [one.removeprefix("--lang=") for one in arguments if one.startswith("--lang=")]
+    spelled += [one for word, one in pairwise(arguments) if word == "--lang"]
+    return next((one for one in reversed(spelled) if one in LANGUAGES), None)
+
+
+def language(chosen: str | None = None, *, context: click.Context | None = None) -> str:
+    """Return ``ru`` or ``en``: as chosen after the command, anywhere on its line, or as the system speaks.
+
+    ``context`` is that of an error, where no command runs any more.
+    """
+    context = context or click.get_current_context(silent=True)
+    for wish in (chosen, context.find_root().obj if context else None):
         if wish in LANGUAGES:
             return str(wish)
     system = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None)
@@ -77,6 +87,11 @@ def now() -> datetime:
 def pick(lang: str, en: str, ru: str) -> str:
     """Return the text in the language of the screen."""
     return ru if lang == "ru" else en
+
+
+def plural(count: int, noun: str) -> str:
+    """Return an English count: ``1 key``, ``2 keys``; Russian lines put the number after the noun instead."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def tell(line: str = "", *, error: bool = False) -> None:
@@ -178,6 +193,11 @@ class Progress:
         self._done = done
 
 
+def examples(*lines: str) -> str:
+    """Return the end of a help page: command lines to start from, each on its own line."""
+    return "\n".join(("\b", "For example:", *(f"  {line}" for line in lines)))
+
+
 class Group(click.Group):
     """A group of commands in the order of use; without a command it shows its help, as a mistake."""
 
@@ -214,20 +234,11 @@ class Day(_DayType):
         raise click.BadParameter(f"{value!r} is no day; write it as 2026-06-25 or 25.06.2026", ctx, param)
 
 
-def _remember(ctx: click.Context, _: click.Parameter, value: str | None) -> str | None:
-    """Keep the language where errors and questions find it, whatever becomes of the command."""
-    if value is not None:
-        ctx.find_root().obj = value
-    return value
-
-
 def lang_option(command: _Command) -> _Command:
     """Add ``--lang`` to a command."""
     choose = click.option(
         "--lang",
         type=click.Choice(list(LANGUAGES)),
-        callback=_remember,
-        is_eager=True,
         help="Language of the answer; default: the system's.",
     )
     return choose(command)

@@ -17,7 +17,14 @@ from qrcert.cli.lists import lists_to_go_by
 from qrcert.errors import QrcertError, UnknownFile, Unreadable
 
 
-@click.command("verify")
+@click.command(
+    "verify",
+    epilog=screen.examples(
+        "qrcert verify photo.jpg",
+        "qrcert verify certificate.pdf --trust list.qct",
+        "qrcert verify scans --json",
+    ),
+)
 @click.argument("sources", nargs=-1, metavar="[FILE|FOLDER|-]...")
 @click.option(
     "--trust",

@@ -250,6 +250,11 @@ class Form:
         """Return the certificate's own last day (days since 1970-01-01), or None if it has none."""
         return min([wire[key] for key in self._ends if key in wire], default=None)
 
+    @property
+    def in_title(self) -> frozenset[str]:
+        """The names of the fields that the title holds."""
+        return frozenset(hole[2] for hole in HOLE.finditer(self.title.in_language(self.language)))
+
     def values(self, wire: Mapping[int, Any]) -> dict[str, Value]:
         """Return the values by name, as `pack` takes them: texts, numbers, ISO dates, words, lists of rows."""
         return {one.name: one.kind.value(wire[one.key]) for one in self.fields if one.key in wire}

@@ -23,10 +23,14 @@ _PIECE = re.compile(r"\{([a-z0-9_]+)(:long)?((?:\|[^{}|]*)*)\}|([\[\]])")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page; ``about`` is ``holder`` where it is only the name, ``school`` where it holds the school."""
+    """A line of a page; ``about`` is ``holder`` where it is only the name, ``school`` where it holds the school.
+
+    ``tells`` names the fields whose values stand in it.
+    """
 
     text: str
     about: str | None = None
+    tells: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Template:
         ``holders`` are the fields that name the person.
         """
         written, found, lost = "", 0, 0
+        tells: set[str] = set()
         for piece in self.pieces:
             parts = piece.pieces if isinstance(piece, _Group) else (piece,)
             texts = [part if isinstance(part, str) else fill(part) for part in parts]
@@ -71,11 +76,12 @@ class Template:
                 written = written if isinstance(piece, _Group) else written.removesuffix(" ")
             else:
                 found += holes
+                tells |= {part.name for part in parts if isinstance(part, Hole) and not part.words}
                 written += "".join(filter(None, texts))
         if lost and not found:
             return None
         text = written.rstrip(" ,;:") if lost else written
-        return Line(text.strip(), self._about(holders))
+        return Line(text.strip(), self._about(holders), frozenset(tells))
 
     def _about(self, holders: Collection[str]) -> str | None:
         names = [hole.name for hole in self.holes()]

@@ -142,8 +142,13 @@ def make_office(
     except OSError as error:
         raise Refused(f"cannot make the office folder {str(folder)!r}: {error.strerror}") from error
     save_keys(folder / KEY, [key], passphrase=passphrase)
-    write_file(folder / REQUEST, wrap(request, readable=readable).encode())
-    write_file(folder / SETTINGS, settings.encode())
+    try:
+        write_file(folder / REQUEST, wrap(request, readable=readable).encode())
+        write_file(folder / SETTINGS, settings.encode())
+    except Refused:
+        for name in (KEY, REQUEST):  # nobody has seen them, and a key left here would bar the next attempt
+            (folder / name).unlink(missing_ok=True)
+        raise
     return open_office(folder), request
 
 

@@ -112,19 +112,19 @@ def prepare(
         roster = _with_stored_days(roster, stored, read)
     plan = Plan(office, form, form_office, roster, source, trust, permit)
     if not draft:
-        live = {number: entry for number, entry in stored.items() if entry.status == "live"}
-        _check_papers(plan, live, today, template)
+        _check_papers(plan, stored, today, template)
     return plan
 
 
 def _stored(office: Office, form: Form, roster: Roster) -> dict[str, Entry]:
-    """Return by number what the register has: live certificates, and what became of others of the same file."""
+    """Return by number what the register has: what is live, else withdrawn, else what came of the same file."""
     numbers = [row.number for row in roster.rows]
     with office.open_register() as register:
         batch = register.find_batch(roster.source_hash, form=form.hash)
-        found = {} if batch is None else {one.number: one for one in register.search(batch=batch.id)}
+        same_file = () if batch is None else register.search(batch=batch.id)
+        withdrawn = register.search(form=form.hash, status="withdrawn")
         live = register.live(form.hash, [(0, number) for number in numbers])
-    return found | {number: entry for (_, number), entry in live.items()}
+    return {one.number: one for one in (*same_file, *withdrawn, *live.values())}
 
 
 def _with_stored_days(roster: Roster, stored: Mapping[str, Entry], read: _Read) -> Roster:
@@ -146,32 +146,49 @@ def _with_stored_days(roster: Roster, stored: Mapping[str, Entry], read: _Read) 
     return replace(roster, rows=tuple(rows))
 
 
-def _check_papers(plan: Plan, live: Mapping[str, Entry], today: date, template: str) -> None:
-    """Raise unless every certificate stands in the register as it does in the list, or can be issued."""
-    fresh = []
-    others = []
+def _check_papers(plan: Plan, stored: Mapping[str, Entry], today: date, template: str) -> None:
+    """Raise unless every certificate is live in the register as it stands in the list, or can be issued."""
+    fresh: list[tuple[int, Row]] = []
+    others, gone = [], []
     for row in plan.rows:
         payload = make_payload(plan.certificate(row))
-        entry = live.get(row.number)
-        if entry is None:
+        entry = stored.get(row.number)
+        same = entry is not None and entry.contents == hashlib.sha256(payload).digest()
+        if entry is None or not (same or entry.status in ("live", "withdrawn")):
             fresh.append((len(payload), row))
-        elif entry.contents != hashlib.sha256(payload).digest():
+        elif entry.status != "live":
+            gone.append(f"row {row.line}, No. {row.number!r} ({entry.holder}): {entry.status}")
+        elif not same:
             others.append(f"row {row.line}, No. {row.number!r} ({entry.holder}, {entry.issued})")
     if others:
-        more = f" and {len(others) - _TOLD} more" if len(others) > _TOLD else ""
         raise RegisterError(
-            f"issued before with other contents: {'; '.join(others[:_TOLD])}{more}; nothing was signed",
+            f"issued before with other contents: {_listed(others)}; nothing was signed",
             hint="a number is never issued twice: replace or void the old one, or correct the number",
         )
+    if gone:
+        raise RegisterError(
+            f"issued before and not valid any more: {_listed(gone)}; nothing was signed",
+            hint="take the row out of the list, or give the certificate another number",
+        )
     for _, row in fresh:
-        certificate, where = plan.certificate(row), f"row {row.line}"
-        check_dates(certificate, today=today, where=where)
-        if plan.trust is not None and plan.permit is not None:
-            check_list(certificate, plan.trust, plan.permit, today=today, where=where)
+        _check_fresh(plan, row, today)
     if fresh:
         _try_pages(plan, [row for _, row in fresh], template)
         _, largest = max(fresh, key=lambda one: one[0])
         _try_code(plan, largest, template)
+
+
+def _listed(places: Sequence[str]) -> str:
+    more = f" and {len(places) - _TOLD} more" if len(places) > _TOLD else ""
+    return f"{'; '.join(places[:_TOLD])}{more}"
+
+
+def _check_fresh(plan: Plan, row: Row, today: date) -> None:
+    """Raise `Refused` where a certificate, once signed, would not verify as genuine."""
+    certificate, where = plan.certificate(row), f"row {row.line}"
+    check_dates(certificate, today=today, where=where)
+    if plan.trust is not None and plan.permit is not None:
+        check_list(certificate, plan.trust, plan.permit, today=today, where=where)
 
 
 def _try_pages(plan: Plan, rows: Sequence[Row], template: str) -> None:

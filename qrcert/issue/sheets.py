@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from qrcert import wire
-from qrcert.form import Choice, Contents, Date, Form, Line, Mark, Shown
+from qrcert.form import Contents, Date, Form, Line, Mark, Shown
 from qrcert.form import Office as FormOffice
 from qrcert.issue.folder import Office
 from qrcert.page import Sheet, Table
@@ -49,7 +49,7 @@ def make_sheet(paper: Paper, *, office: Office, form: Form, form_office: FormOff
     )
     holder = form.holder(paper.wire)
     before, after = _around(lines, holder)
-    told = " ".join(line.text for line in lines)
+    told = form.in_title.union(*(line.tells for line in lines), (DUPLICATE,))
     return Sheet(
         language=language,
         title=contents.title,
@@ -84,18 +84,10 @@ def _around(lines: tuple[Line, ...], holder: str) -> tuple[tuple[str, ...], tupl
     return tuple(texts[:place]), tuple(texts[place + 1 :])
 
 
-def _untold(contents: Contents, form: Form, told: str) -> list[Shown]:
-    """Return the fields that neither the title nor a sentence has told already."""
-    untold = []
-    for one in contents.fields:
-        field = form.field(one.name)
-        assert field is not None
-        if field.holder or one.name == DUPLICATE:
-            continue
-        said = contents.title if isinstance(field.kind, Choice) else told
-        if one.text not in said and str(one.value) not in said:
-            untold.append(one)
-    return untold
+def _untold(contents: Contents, form: Form, told: frozenset[str]) -> list[Shown]:
+    """Return the fields that neither the name nor the title nor a sentence has told already."""
+    holders = {field.name for field in form.fields if field.holder}
+    return [one for one in contents.fields if one.name not in told | holders]
 
 
 def _tables(contents: Contents, form: Form) -> list[Table]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from pathlib import Path
 from struct import unpack_from
+from unicodedata import category
 
 FOLDER = Path(__file__).parent.parent / "pages" / "fonts"
 
-# The cuts by the names that the page's code uses: PT Serif in three, PT Sans in two.
+# The cuts by the names that the page's code uses: three of PT Serif, two of PT Sans. Each is followed by the
+# font that has the letters it lacks; the template names them in the same order.
 _FILES = {
-    "plain": "PTF55F.ttf",
-    "italic": "PTF56F.ttf",
-    "bold": "PTF75F.ttf",
-    "sans": "PTS55F.ttf",
-    "strong": "PTS75F.ttf",
+    "plain": ("PTF55F.ttf", "NotoSerif-Regular.ttf"),
+    "italic": ("PTF56F.ttf", "NotoSerif-Italic.ttf"),
+    "bold": ("PTF75F.ttf", "NotoSerif-Bold.ttf"),
+    "sans": ("PTS55F.ttf", "NotoSans-Regular.ttf"),
+    "strong": ("PTS75F.ttf", "NotoSans-Bold.ttf"),
 }
 
 # Platform Windows, encoding Unicode basic plane: a format 4 map.
@@ -52,10 +54,8 @@ def _glyphs(font: bytes, cmap: int) -> dict[int, int]:
     return found
 
 
-@cache
-def _widths(cut: str) -> dict[str, float]:
-    """Return how wide each character of a cut is, in shares of the type size."""
-    font = (FOLDER / _FILES[cut]).read_bytes()
+def _font_widths(font: bytes) -> dict[str, float]:
+    """Return how wide each character of a font is, in shares of the type size."""
     tables = _tables(font)
     (units,) = unpack_from(">H", font, tables[b"head"] + 18)
     (measured,) = unpack_from(">H", font, tables[b"hhea"] + 34)
@@ -66,9 +66,20 @@ def _widths(cut: str) -> dict[str, float]:
 
 
 @cache
+def _widths(cut: str) -> dict[str, float]:
+    first, second = (_font_widths((FOLDER / name).read_bytes()) for name in _FILES[cut])
+    return second | first
+
+
+@cache
 def known() -> frozenset[str]:
-    """Return the characters that every cut can show."""
-    return frozenset.intersection(*(frozenset(_widths(cut)) for cut in _FILES))
+    """Return the characters that every cut can show.
+
+    Marks that combine with the letter before them are none of these: letter and mark may come from two fonts,
+    and then one of them is lost. NFC has joined most such pairs to one character. Nor are invisible ones.
+    """
+    shown = frozenset.intersection(*(frozenset(_widths(cut)) for cut in _FILES))
+    return frozenset(character for character in shown if category(character)[0] not in "MC")
 
 
 @lru_cache(maxsize=8192)

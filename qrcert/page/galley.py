@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from math import ceil
+from math import ceil, floor
 
 from qrcert.errors import Refused
 from qrcert.page.faces import width
@@ -28,7 +28,7 @@ from qrcert.page.items import (
     spread,
     total,
 )
-from qrcert.page.measure import Run, TooWide, count_lines, height, set_block
+from qrcert.page.measure import LEADING, Run, TooWide, count_lines, height, set_block
 from qrcert.page.sheet import Fact, Sheet
 from qrcert.page.tables import set_tables
 from qrcert.page.words import words
@@ -39,6 +39,9 @@ _PARAGRAPH = 140 * MM
 
 # How many facts stand in a row of the grid: the first of these that is wide enough.
 _ACROSS = {3: (3,), 4: (4, 2), 5: (3,), 6: (3,), 9: (3,)}
+
+# Words in use are not longer than this; where one is, it is named as what is too wide.
+_LONG_WORD = 30
 
 # The height of the divider between title and name.
 _DIVIDER = 5 * MM
@@ -71,6 +74,9 @@ def _head(sheet: Sheet, setting: Setting) -> Iterator[Item]:
     if not sheet.draft:
         yield Item({"do": "emblem"}, setting.emblem)
         yield gap(0.6 * setting.gap)
+    elif sheet.test or sheet.duplicate:
+        # Their stamps stand in the upper corners, where a draft has no emblem between them.
+        yield gap(9 * MM)
     if sheet.heading:
         size = max(SMALL, 0.76 * setting.said)
         yield line("heading", ((sheet.heading, False),), size=size, space=LINE, cut="sans", tracking=0.07)
@@ -97,11 +103,26 @@ def _is_brief(fact: Fact) -> bool:
     return len("".join(fact)) <= _SHORT_FACT
 
 
-def _pairs(facts: Sequence[Fact], size: float) -> Item:
+def _pairs(facts: Sequence[Fact], *, size: float, space: float) -> Item:
     """Return short facts side by side, label before text, as many on a line as fit."""
     wide = [SMALL * width(label, "sans") + size * (_BESIDE + width(text, "plain")) for label, text in facts]
-    lines = count_lines(wide, blank=_APART * size, space=LINE)
+    lines = count_lines(wide, blank=_APART * size, space=space)
     return Item({"do": "pairs", "size": size, "apart": _APART, "facts": facts}, height(lines, size=size))
+
+
+def _stacked(fact: Fact, *, size: float, space: float) -> tuple[float, float]:
+    """Return how wide the text of a fact is set, and how high it is with its label above it."""
+    label, text = fact
+    above = set_block(((label, False),), size=SMALL, space=space, cut="sans").high
+    wide, high = set_block(((text, False),), size=size, space=space)
+    return wide, above + _BELOW * size + high
+
+
+def _paragraph(fact: Fact, setting: Setting) -> Item:
+    """Return a fact as a paragraph under its label."""
+    wide, high = _stacked(fact, size=setting.said, space=_PARAGRAPH)
+    data = {"do": "fact", "size": setting.said, "space": _PARAGRAPH, "wide": wide, "below": _BELOW}
+    return Item({**data, "fact": fact}, high)
 
 
 def _person(sheet: Sheet, setting: Setting) -> Iterator[Item]:
@@ -113,35 +134,32 @@ def _person(sheet: Sheet, setting: Setting) -> Iterator[Item]:
     yield gap(0, 0.4)
     yield great_line("holder", sheet.holder, size=setting.holder, cut="bold")
     yield gap(setting.gap, 0.4)
-    if sheet.person:
-        yield _pairs(sheet.person, setting.said)
+    brief = [fact for fact in sheet.person if _is_brief(fact)]
+    if brief:
+        yield _pairs(brief, size=setting.said, space=LINE)
         yield gap(0.9 * setting.gap, 0.2)
+    for fact in sheet.person:
+        if fact not in brief:
+            yield _paragraph(fact, setting)
+            yield gap(0.9 * setting.gap, 0.2)
     for at, sentence in enumerate(sheet.after):
         if at:
-            yield gap(0.6 * setting.said)
+            yield gap(LEADING * setting.said)
         spoken = runs(sentence, sheet.school)
         yield line("after", spoken, size=setting.said, space=LINE, cut="plain")
-
-
-def _stacked(fact: Fact, *, size: float, space: float) -> tuple[float, float]:
-    """Return how wide the text of a fact is set, and how high it is with its label above it."""
-    label, text = fact
-    above = set_block(((label, False),), size=SMALL, space=space, cut="sans").high
-    wide, high = set_block(((text, False),), size=size, space=space)
-    return wide, above + _BELOW * size + high
 
 
 def _grid(facts: Sequence[Fact], setting: Setting) -> Item:
     """Return short facts in rows of two, three or four, each label above its text."""
     size = 0.92 * setting.said
     widest = max(size * width(text, "plain") for _, text in facts)
-    fitting = [across for across in _ACROSS.get(len(facts), (4, 3)) if widest <= COLUMN / across - 4 * MM]
-    across = fitting[0] if fitting else 2
-    wide = COLUMN / across
-    rows = [facts[at : at + across] for at in range(0, len(facts), across)]
-    heights = [max(_stacked(fact, size=size, space=wide - 4 * MM)[1] for fact in row) for row in rows]
+    choices = _ACROSS.get(len(facts), (4, 3))
+    count = next((count for count in choices if widest <= COLUMN / count - 4 * MM), 2)
+    across = COLUMN / count
+    rows = [facts[at : at + count] for at in range(0, len(facts), count)]
+    heights = [max(_stacked(fact, size=size, space=across - 4 * MM)[1] for fact in row) for row in rows]
     between = 0.8 * setting.gap
-    data = {"do": "grid", "size": size, "wide": wide, "below": _BELOW, "between": between, "rows": rows}
+    data = {"do": "grid", "size": size, "across": across, "below": _BELOW, "between": between, "rows": rows}
     return Item(data, sum(heights) + between * (len(rows) - 1))
 
 
@@ -154,14 +172,11 @@ def _facts(sheet: Sheet, setting: Setting) -> Iterator[Item]:
         yield _grid(brief, setting)
     elif brief and not alone:
         yield gap(0.9 * setting.gap, 0.3)
-        yield _pairs(brief, setting.said)
+        yield _pairs(brief, size=setting.said, space=LINE)
     for fact in sheet.facts:
-        if alone or not _is_brief(fact):
-            wide, high = _stacked(fact, size=setting.said, space=_PARAGRAPH)
+        if alone or fact not in brief:
             yield gap(setting.gap, 0.4)
-            yield Item(
-                {"do": "fact", "size": setting.said, "wide": wide, "below": _BELOW, "fact": fact}, high
-            )
+            yield _paragraph(fact, setting)
 
 
 def _column(sheet: Sheet, setting: Setting, tables: Sequence[Item]) -> list[Item]:
@@ -189,7 +204,8 @@ def _airy(sheet: Sheet, setting: Setting, room: float) -> list[Item]:
     plain, airy = column(1), column(_AIR)
     idle, growth = room - total(plain), total(airy) - total(plain)
     if growth > _AIR_SHARE * idle:
-        airy = column(1 + (_AIR - 1) * _AIR_SHARE * idle / growth)
+        # In tenths: sheets of a class get equal rows, which look alike and are laid out once.
+        airy = column(floor(10 + 10 * (_AIR - 1) * _AIR_SHARE * idle / growth) / 10)
     return airy
 
 
@@ -198,7 +214,7 @@ def body(sheet: Sheet, *, room: float) -> list[dict[str, object]]:
 
     Raises Refused, naming the sheet, when even the smallest setting is too high or a table too wide.
     """
-    excess = None
+    excess: float | None = None
     for setting in SETTINGS:
         try:
             excess = total(_column(sheet, setting, set_tables(sheet.tables, setting))) - room
@@ -206,20 +222,20 @@ def body(sheet: Sheet, *, room: float) -> list[dict[str, object]]:
             continue
         if excess <= 0:
             return spread(_airy(sheet, setting, room), room=room)
-    raise _too_long(sheet, excess)
+    raise _too_wide(sheet) if excess is None else _too_long(sheet, excess)
 
 
 def _signature(sheet: Sheet, space: float) -> Iterator[Item]:
     """Yield the line to sign on between post and name; a long post stands above it."""
     post, head = sheet.post or words(sheet.language).post, sheet.head or ""
-    wide = _FOOT * (width(post, "plain") + width(head, "plain"))
-    if wide + _SIGNED > space:
+    wide = _FOOT * width(head, "plain") + 1
+    if _FOOT * width(post, "plain") + wide + _SIGNED > space:
         yield line("after", ((post, False),), size=_FOOT, space=space, cut="plain", balanced=False)
         yield gap(7 * MM)
         post = ""
-    most = space - _SIGNED if head else 0
-    _, high = set_block(((head, False),), size=_FOOT, space=max(most, 1), cut="plain")
-    yield Item({"do": "sign", "size": _FOOT, "post": post, "head": head, "most": most}, high)
+    wide = min(wide, space - _SIGNED)
+    _, high = set_block(((head, False),), size=_FOOT, space=wide, cut="plain")
+    yield Item({"do": "sign", "size": _FOOT, "post": post, "head": head, "wide": wide}, high)
 
 
 def _foot(sheet: Sheet, space: float) -> Iterator[Item]:
@@ -229,7 +245,7 @@ def _foot(sheet: Sheet, space: float) -> Iterator[Item]:
         school = ((sheet.school, True), (f", {sheet.place}" if sheet.place else "", False))
         yield line("school", school, size=_SCHOOL, space=space, cut="plain")
     yield gap(2 * MM, 1.0)
-    yield _pairs(((own.issued, sheet.issued),), _FOOT)
+    yield _pairs(((own.issued, sheet.issued),), size=_FOOT, space=space)
     yield gap(7 * MM, 1.4)
     yield from _signature(sheet, space)
     yield gap(3 * MM, 1.0)
@@ -249,7 +265,7 @@ def foot(sheet: Sheet, *, room: float, space: float) -> list[dict[str, object]]:
     try:
         items = list(_foot(sheet, space))
     except TooWide:
-        raise _too_long(sheet, None) from None
+        raise _too_wide(sheet) from None
     excess = total(items) - room
     if excess > 0:
         raise _too_long(sheet, excess)
@@ -263,18 +279,31 @@ def texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
     for sentence in sheet.before + sheet.after:
         yield "sentence", sentence
     for label, text in sheet.person + sheet.facts:
-        yield f"field {label!r}", label + text
+        yield f"field {label!r}", f"{label} {text}"
     for table in sheet.tables:
-        yield f"table {table.label!r}", "".join(chain((table.label,), table.headings, *table.rows))
+        yield f"table {table.label!r}", " ".join(chain((table.label,), table.headings, *table.rows))
 
 
-def _too_long(sheet: Sheet, excess: float | None) -> Refused:
-    """Return the error for a sheet that no setting can hold; ``excess`` None: a word or a table is too wide."""
+def _too_long(sheet: Sheet, excess: float) -> Refused:
+    """Return the error for a sheet that is ``excess`` points too high in the smallest setting."""
     what, text = max(texts(sheet), key=lambda entry: len(entry[1]))
-    how = (
-        "has a word or a table too wide for" if excess is None else f"is {ceil(excess / MM)} mm too long for"
-    )
     return Refused(
-        f"sheet {sheet.number!r} {how} one page; its longest part is the {what}, {len(text)} characters",
+        f"sheet {sheet.number!r} is {ceil(excess / MM)} mm too long for one page; its longest part is the "
+        f"{what}, {len(text)} characters",
         hint="shorten texts or leave out rows",
+    )
+
+
+def _too_wide(sheet: Sheet) -> Refused:
+    """Return the error for a sheet with a word, or a row of columns, wider than the page."""
+    entries = ((word, what) for what, text in texts(sheet) for word in text.split(" "))
+    word, what = max(entries, key=lambda entry: len(entry[0]))
+    table = max(sheet.tables, key=lambda table: len(table.headings), default=None)
+    if table is None or len(word) > _LONG_WORD:
+        wide = f"the word {word!r} of the {what}"
+    else:
+        wide = f"the table {table.label!r} with {1 + len(table.headings)} columns"
+    return Refused(
+        f"sheet {sheet.number!r}: {wide} is too wide for the page",
+        hint="put blanks into long words or leave out columns",
     )

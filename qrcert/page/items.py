@@ -13,6 +13,9 @@ MM = 72 / 25.4
 COLUMN = 158 * MM
 LINE = 152 * MM
 
+# The side of the code's square.
+SQUARE = 60 * MM
+
 # The least size of print on the page, for captions and the densest tables.
 SMALL = 8.0
 

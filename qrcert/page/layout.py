@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from qrcert.errors import Refused
-from qrcert.page.items import COLUMN, MM
+from qrcert.page.items import COLUMN, MM, SQUARE
 
 
 class Box(NamedTuple):
@@ -33,9 +33,9 @@ def _certificate() -> Layout:
     The code keeps clear of the folds of A4: 99, 148.5 and 198 mm down, 105 mm across.
     """
     left, right = 26 * MM, 26 * MM + COLUMN
-    side, top = 57 * MM, 214.5 * MM
+    side, top = SQUARE, 212.5 * MM
     return Layout(
-        body=Box(left, 25.5 * MM, right, 208.5 * MM),
+        body=Box(left, 25.5 * MM, right, 207 * MM),
         foot=Box(left, top, right - side - 6 * MM, top + side),
         square=Box(right - side, top, right, top + side),
     )
@@ -54,6 +54,7 @@ def layout(page: str) -> Layout:
 def code_box(page: str = "certificate") -> Box:
     """Return the white square that holds the code and its quiet zone, the same on every sheet.
 
-    Raises Refused for a page that does not exist.
+    A reader back renders only this: ``page.render(crop=(left, height - bottom, width - right, top))`` of
+    pypdfium2. Raises Refused for a page that does not exist.
     """
     return layout(page).square

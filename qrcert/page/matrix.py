@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,10 +12,12 @@ from qrcert.page.items import MM
 # The quiet zone of a QR code, in modules (ISO/IEC 18004).
 QUIET = 4
 
-# A module is a whole number of dots of a 600 dpi printer, so that on paper all are equally wide. Under
-# 0.6 mm cheap webcams lose the code.
+# A module is a whole number of dots of a 600 dpi printer, so that on paper all are equally wide, unless that
+# would make it too narrow: under 0.6 mm cheap webcams lose the code.
 _DOT = 72 / 600
 _LEAST = 0.6 * MM
+
+_DARK = re.compile(rb"[^\0]+")
 
 
 class Code(NamedTuple):
@@ -24,22 +27,24 @@ class Code(NamedTuple):
     side: float
 
 
-def draw_code(symbol: Sequence[Sequence[int]], *, room: float) -> Code:
+def draw_code(symbol: Sequence[Sequence[int]], *, room: float, number: str) -> Code:
     """Return the code in the widest modules with which it fits into ``room`` points.
 
-    ``symbol`` is the square matrix without its quiet zone, dark modules true. Raises Refused when it is no
-    square, or so large that its modules would be narrower than 0.6 mm.
+    ``symbol`` is the square matrix without its quiet zone, dark modules 1. Raises Refused, naming the sheet by
+    its ``number``, when it is no square, or so large that its modules would be narrower than 0.6 mm.
     """
     count = len(symbol)
     if not count or any(len(row) != count for row in symbol):
-        raise Refused(f"a code of {count} rows is not a square")
+        raise Refused(f"sheet {number!r}: a code of {count} rows is not a square")
     side = count + 2 * QUIET
-    module = int(room / side / _DOT) * _DOT
-    if module < _LEAST:
+    widest = room / side
+    if widest < _LEAST:
         raise Refused(
-            f"a code of {count} modules is too dense for this page: {module / MM:.2f} mm each, at least 0.6",
+            f"sheet {number!r}: a code of {count} modules a side is too dense, {widest / MM:.2f} mm each, not 0.6",
             hint="shorten the longest texts of the certificate",
         )
+    even = int(widest / _DOT) * _DOT
+    module = even if even >= _LEAST else widest
     path = "".join(
         f"M{left} {top}h{right - left}v{bottom - top}h{left - right}z"
         for left, top, right, bottom in _rectangles(symbol)
@@ -49,18 +54,12 @@ def draw_code(symbol: Sequence[Sequence[int]], *, room: float) -> Code:
     return Code(svg, round(side * module, 2))
 
 
-def _runs(row: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Return where each run of dark modules starts and stops."""
-    edges = [at for at, (before, here) in enumerate(zip((0, *row), (*row, 0), strict=True)) if before != here]
-    return zip(edges[::2], edges[1::2], strict=True)
-
-
 def _rectangles(symbol: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, int, int]]:
     """Yield the dark area as rectangles: runs of a row, joined with equal runs of the rows below."""
     growing: dict[tuple[int, int], int] = {}
     for line, row in enumerate((*symbol, ())):
-        runs = set(_runs(row))
-        for run in [run for run in growing if run not in runs]:
+        runs = [run.span() for run in _DARK.finditer(bytes(row))]
+        for run in sorted(growing.keys() - runs):
             yield run[0], growing.pop(run), run[1], line
-        for run in sorted(runs):
+        for run in runs:
             growing.setdefault(run, line)

@@ -17,7 +17,7 @@ from qrcert.page.galley import body, foot, numbered, texts
 from qrcert.page.layout import Layout, layout
 from qrcert.page.matrix import draw_code
 from qrcert.page.ornament import frame, plain_frame
-from qrcert.page.sheet import Sheet
+from qrcert.page.sheet import Sheet, bound
 from qrcert.page.words import words
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def draw(sheets: Sequence[Sheet], *, day: date, page: str = "certificate") -> by
     plan = layout(page)
     if not sheets:
         raise Refused("there is no sheet to draw")
+    sheets = [bound(sheet) for sheet in sheets]
     for sheet in sheets:
         _check(sheet)
     art = {(sheet.palette, sheet.draft): str(at) for at, sheet in enumerate(sheets)}
@@ -63,6 +64,9 @@ def _check(sheet: Sheet) -> None:
     """Refuse a sheet that no template could print right."""
     if sheet.draft != (sheet.symbol is None) or sheet.draft != (sheet.attachment is None):
         raise Refused(f"sheet {sheet.number!r}: a draft has no code, every other sheet has it and its text")
+    for name in ("title", "number", "holder", "issued", "school"):
+        if not getattr(sheet, name).strip():
+            raise Refused(f"sheet {sheet.number!r} has no {name}")
     for table in sheet.tables:
         if not table.rows:
             raise Refused(f"sheet {sheet.number!r}: table {table.label!r} has no row")
@@ -96,7 +100,7 @@ def _set(sheet: Sheet, plan: Layout, *, art: str, name: str) -> dict[str, object
     """Return the data of one sheet for the template; ``art`` names its ornaments, ``name`` its attachment."""
     own = words(sheet.language)
     room = plan.square.right - plan.square.left
-    code = None if sheet.symbol is None else draw_code(sheet.symbol, room=room)
+    code = None if sheet.symbol is None else draw_code(sheet.symbol, room=room, number=sheet.number)
     across = own.draft if sheet.draft else own.test if sheet.test else None
     return {
         "lang": sheet.language,

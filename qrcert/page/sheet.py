@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qrcert.errors import Refused
 
@@ -49,6 +49,26 @@ class Table:
     label: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+
+_BINDS = re.compile(r"(?<=№) (?=\S)|(?<=\b[^\W\d_]\.) (?=[^\W\d_])")
+"""The blanks at which a line must not end: after № and after an initial."""
+
+
+def bound(sheet: Sheet) -> Sheet:
+    """Return the sheet with no-break spaces where its sentences must not be parted."""
+
+    def bind(text: str) -> str:
+        return _BINDS.sub("\u00a0", text)
+
+    return replace(
+        sheet,
+        before=tuple(map(bind, sheet.before)),
+        after=tuple(map(bind, sheet.after)),
+        school=bind(sheet.school),
+        place=bind(sheet.place) if sheet.place else sheet.place,
+        head=bind(sheet.head) if sheet.head else sheet.head,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from qrcert.page.faces import width
-from qrcert.page.items import COLUMN, MM, SMALL, Item, Setting, gap
+from qrcert.page.items import COLUMN, MM, SMALL, SQUARE, Item, Setting, gap
 from qrcert.page.measure import TIGHT, Run, TooWide, count_lines, height, widest_word, word_widths
 from qrcert.page.sheet import Table
 
 # Between two columns of tables, and on either side of a cell.
 _GUTTER = 7 * MM
 _PAD = 1.6 * MM
-
-# The columns of marks of a full table are together as wide as the code below it, so that both begin on one line.
-_MARKS = 57 * MM
 
 # A column is this much wider than its longest word, against rounding.
 _EASE = 0.5
@@ -47,7 +44,7 @@ def _cells(column: Sequence[str]) -> list[tuple[Run, ...]]:
     ]
 
 
-def heading_size(setting: Setting) -> float:
+def _heading_size(setting: Setting) -> float:
     """Return the size of a table's headings."""
     return max(SMALL, _HEADING * setting.row)
 
@@ -57,14 +54,15 @@ def _column_widths(table: Table, setting: Setting, space: float) -> list[float]:
 
     A column of marks is as wide as its widest cell or heading; where names would break, headings break first.
     """
-    small = heading_size(setting)
+    small = _heading_size(setting)
     wide, tight = [], []
     for at, heading in enumerate(table.headings, start=1):
         cells = max((setting.row * width(row[at], "bold") for row in table.rows), default=0.0)
         wide.append(2 * _PAD + _EASE + max(cells, small * width(heading, "strong")))
         tight.append(2 * _PAD + _EASE + max(cells, small * widest_word(heading, "strong")))
-    if space == COLUMN and sum(wide) <= _MARKS:
-        wide = [column + (_MARKS - sum(wide)) / len(wide) for column in wide]
+    if space == COLUMN and sum(wide) <= SQUARE:
+        # The marks of a full table and the code below them begin on one line.
+        wide = [column + (SQUARE - sum(wide)) / len(wide) for column in wide]
     longest = max((setting.row * width(row[0], "plain") for row in table.rows), default=0.0)
     marks = wide if longest + _PAD <= space - sum(wide) else tight
     names = space - sum(marks)
@@ -77,7 +75,7 @@ def _column_widths(table: Table, setting: Setting, space: float) -> list[float]:
 
 def _row_heights(table: Table, setting: Setting, columns: Sequence[float]) -> list[float]:
     """Return the height of the head and of each row."""
-    small = heading_size(setting)
+    small = _heading_size(setting)
     rows = [(small, "strong", (table.label, *table.headings))]
     rows += ((setting.row, "plain", row) for row in table.rows)
     heights = []
@@ -124,7 +122,7 @@ class _Part(NamedTuple):
             "aligned": ["left", *aligned],
             "pad": _PAD,
             "air": setting.air,
-            "small": heading_size(setting),
+            "small": _heading_size(setting),
             "size": setting.row,
             "headings": (self.table.label, *self.table.headings),
             "rows": list(zip(*columns, strict=True)),
@@ -166,12 +164,8 @@ def _deals(parts: Sequence[_Part], between: float) -> Iterator[tuple[float, floa
             yield max(left, right), right, at, cut
 
 
-def _halved(tables: Sequence[Table], setting: Setting) -> Item | None:
-    """Return tables in two columns of about one height, or None when they are too wide or too few for that."""
-    try:
-        parts = _measured(tables, setting, (COLUMN - _GUTTER) / 2)
-    except TooWide:
-        return None
+def _halved(parts: Sequence[_Part], setting: Setting) -> Item | None:
+    """Return tables in two columns of about one height, or None when there is nothing to deal."""
     # Of equal deals the one with the shorter right column.
     best = min(_deals(parts, setting.gap), default=None)
     if best is None:
@@ -185,9 +179,25 @@ def _halved(tables: Sequence[Table], setting: Setting) -> Item | None:
     return Item({"do": "halves", "gutter": _GUTTER, "columns": columns}, high)
 
 
+def _mixed(tables: Sequence[Table], setting: Setting) -> list[Item]:
+    """Return the tables that need the full width, then the others in two columns."""
+    full: list[Table] = []
+    narrow: list[_Part] = []
+    for table in tables:
+        try:
+            narrow += _measured([table], setting, (COLUMN - _GUTTER) / 2)
+        except TooWide:
+            full.append(table)
+    halves = _halved(narrow, setting)
+    if halves is None:
+        return _pile(_measured(tables, setting, COLUMN), setting)
+    items = _pile(_measured(full, setting, COLUMN), setting)
+    return [*items, *([gap(setting.gap, 0.4)] if items else []), halves]
+
+
 def _list(table: Table, setting: Setting) -> Item:
     """Return a table without columns: its label, then its entries in running lines."""
-    small = heading_size(setting)
+    small = _heading_size(setting)
     widths = [setting.row * width(row[0], "plain") for row in table.rows]
     # Short entries are kept in one piece.
     kept = [wide < COLUMN / 2 for wide in widths]
@@ -216,9 +226,12 @@ def set_tables(tables: Sequence[Table], setting: Setting) -> list[Item]:
     columned = [table for table in tables if table.headings]
     items: list[Item] = []
     if columned:
-        halves = _halved(columned, setting) if setting.halves else None
-        items = [halves] if halves else _pile(_measured(columned, setting, COLUMN), setting)
-        items.insert(0, gap(1.2 * setting.gap, 1.0))
+        whole = (
+            _mixed(columned, setting)
+            if setting.halves
+            else _pile(_measured(columned, setting, COLUMN), setting)
+        )
+        items = [gap(1.2 * setting.gap, 1.0), *whole]
     for table in tables:
         if not table.headings:
             items += [gap(setting.gap, 0.3), _list(table, setting)]

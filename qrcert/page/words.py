@@ -68,7 +68,7 @@ _GERMAN = Words(
         "Prüfung ohne Netz: den Code mit qrcert lesen und das Blatt mit der Anzeige vergleichen; "
         "wo sie abweichen, gilt die Anzeige."
     ),
-    key="Schlüssel der Schule",
+    key="Schulschlüssel",
     code="QR-Code mit Inhalt und Unterschrift der Schule",
     codeless="Entwurf: ohne Code",
     attachment="Inhalt und Unterschrift der Schule, wie im Code",

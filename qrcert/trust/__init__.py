@@ -5,13 +5,24 @@
 >>> trust.withdrawal(name_of_number(kid, form16, number))
 
 From the bottom: `layout` (tables and order), `merkle`, `seasons`, `entries` (values), `roots` (who signs),
-`messages` (the file), `body` (what a list says), `forms`, `lists` (`TrustList`), `succession` (what may follow
-what), `writing`, `names`, `groups`, `requests`. Every refusal is a `TrustListError` with its code.
+`messages` (the file), `body` (what a list says), `forms`, `verified` (what is asked of a list), `lists`
+(`TrustList`), `succession` (what may follow what), `writing`, `delta`, `names`, `groups`, `requests`. Every
+refusal is a `TrustListError` with its code.
 """
 
 from __future__ import annotations
 
-from qrcert.trust.entries import Contents, FormEntry, KeyEntry, School, Season, form_hash
+from qrcert.trust.entries import (
+    Contents,
+    Counts,
+    FormEntry,
+    Header,
+    KeyEntry,
+    KeyPin,
+    School,
+    Season,
+    form_hash,
+)
 from qrcert.trust.forms import compile_form, open_form
 from qrcert.trust.groups import hex_groups, telephone_groups
 from qrcert.trust.layout import NO_HASH
@@ -37,7 +48,8 @@ from qrcert.trust.requests import (
 )
 from qrcert.trust.roots import LIST_AAD, ROOT_AAD, Root, Signer
 from qrcert.trust.seasons import Leaves, Proof, SeasonTree
-from qrcert.trust.succession import Succession, compare
+from qrcert.trust.succession import Succession, compare, require_one_chain
+from qrcert.trust.verified import VerifiedList
 from qrcert.trust.writing import list_payload, make_signature, payload_hash, root_payload
 
 __all__ = [
@@ -46,10 +58,13 @@ __all__ = [
     "ROOT_AAD",
     "Contents",
     "Copy",
+    "Counts",
     "Envelope",
     "FormEntry",
     "Head",
+    "Header",
     "KeyEntry",
+    "KeyPin",
     "KeyRequest",
     "Leaves",
     "Number",
@@ -62,6 +77,7 @@ __all__ = [
     "Signer",
     "Succession",
     "TrustList",
+    "VerifiedList",
     "Wanted",
     "WithdrawalRequest",
     "compare",
@@ -77,6 +93,7 @@ __all__ = [
     "read_key_request",
     "read_season_leaves",
     "read_withdrawal_request",
+    "require_one_chain",
     "root_payload",
     "signed",
     "telephone_groups",

@@ -10,7 +10,7 @@ from typing import Any
 from qrcert.cose import CERTIFICATE_ALGORITHMS, PUBLIC_BYTES
 from qrcert.errors import TrustListError
 from qrcert.trust import entries
-from qrcert.trust.entries import STATUSES, Contents, FormEntry, KeyEntry, School, Season
+from qrcert.trust.entries import STATUSES, Contents, FormEntry, Header, KeyEntry, School, Season
 from qrcert.trust.layout import (
     ANY_DAY,
     BYTES,
@@ -123,55 +123,79 @@ def read_contents(payload: bytes, *, newest: Root, signer_kids: Collection[bytes
             "dates", f"issued {body[5]}, next update {body[6]}, root until {newest.until}: they must ascend"
         )
     forms = _forms(body[7])
-    rights = _rights(body[8], {form.hash for form in forms})
-    seasons = _seasons(body[11])
-    reader = _Keys(rights, {season.root: season.keys for season in seasons}, signer_kids, {})
+    rights = read_rights(body[8])
+    _require_forms(rights, {form.hash for form in forms})
+    head = _head(body)
+    reader = _Keys(rights, Header(**head).season_sizes, signer_kids, {})
     return Contents(
-        authority=body[0],
-        where=body[1],
-        root_hash=body[2],
-        version=body[3],
-        previous=body[4],
-        issued=body[5],
-        next_update=body[6],
+        **head,
         forms=forms,
         rights=rights,
         schools=_schools(body[9], reader),
         keys=tuple(reader.by_kid.values()),
-        withdrawals=_withdrawals(body[10]),
-        seasons=seasons,
-        cutover=body.get(-1),
+        withdrawals=read_withdrawals(body[10]),
     )
+
+
+def read_header(value: Any) -> Header:
+    """Return what stands once in a decoded body; the rest of it is not looked at, beyond being there."""
+    return Header(**_head(_BODY.read(value)))
+
+
+def _head(body: Mapping[int, Any]) -> dict[str, Any]:
+    return {
+        "authority": body[0],
+        "where": body[1],
+        "root_hash": body[2],
+        "version": body[3],
+        "previous": body[4],
+        "issued": body[5],
+        "next_update": body[6],
+        "seasons": _seasons(body[11]),
+        "cutover": body.get(-1),
+    }
 
 
 def _forms(values: tuple[Any, ...]) -> tuple[FormEntry, ...]:
     if len(values) > MAX_FORMS:
         raise fault("too_big", f"{len(values)} forms, the limit is {MAX_FORMS}")
-    rows = [_FORM.read(value) for value in values]
-    ascending([row[0] for row in rows], what="forms")
+    found = [read_form_entry(value) for value in values]
+    ascending([form.data for form in found], what="forms")
     forms: dict[bytes, FormEntry] = {}
-    for data, translations in rows:
-        each_of(translations, what="translations", kind=_LANGUAGE)
-        each_of(translations.values(), what="translation", kind=_TEXTS)
-        form = FormEntry(entries.form_hash(data), data, translations)
+    for form in found:
         if forms.setdefault(form.hash, form) is not form:
             raise fault("same_form", f"two forms with the hash {form.hash.hex()}")
-    return tuple(forms.values())
+    return tuple(found)
 
 
-def _rights(values: tuple[Any, ...], forms: Collection[bytes]) -> dict[int, frozenset[bytes]]:
+def read_form_entry(value: Any) -> FormEntry:
+    """Return the form in a decoded item of a list, not opened yet."""
+    data, translations = _FORM.read(value)
+    each_of(translations, what="translations", kind=_LANGUAGE)
+    each_of(translations.values(), what="translation", kind=_TEXTS)
+    return FormEntry(entries.form_hash(data), data, translations)
+
+
+def read_rights(values: tuple[Any, ...]) -> dict[int, frozenset[bytes]]:
+    """Return the rights in decoded items, whatever forms they name."""
     rows = [_RIGHTS.read(value) for value in values]
     ascending([row[0] for row in rows], what="rights")
     for number, named in rows:
         each_of(named, what=f"rights {number}", kind=_FORM16)
         ascending(named, what=f"rights {number}")
-        for form in named:
-            if form not in forms:
-                raise fault("dangling", f"rights {number} name a form that is not in the list: {form.hex()}")
     return {number: frozenset(named) for number, named in rows}
 
 
-def _withdrawals(values: tuple[Any, ...]) -> dict[bytes, tuple[int, int]]:
+def _require_forms(rights: Mapping[int, frozenset[bytes]], forms: Collection[bytes]) -> None:
+    """Return if every form that rights name is in the list; raise ``dangling``."""
+    for number, named in rights.items():
+        for form in named:
+            if form not in forms:
+                raise fault("dangling", f"rights {number} name a form that is not in the list: {form.hex()}")
+
+
+def read_withdrawals(values: tuple[Any, ...]) -> dict[bytes, tuple[int, int]]:
+    """Return the withdrawals in decoded items: day and kind by name."""
     rows = [_WITHDRAWAL.read(value) for value in values]
     ascending([row[0] for row in rows], what="withdrawals")
     return {name: (day, kind) for name, day, kind in rows}
@@ -198,7 +222,9 @@ def _schools(values: tuple[Any, ...], keys: _Keys) -> tuple[School, ...]:
     schools = []
     for found in maps:
         try:
-            school = _school(found, known)
+            school = _school(found)
+            if school.successor is not None and school.successor not in known:
+                raise fault("dangling", f"its successor {school.successor} is not in the list")
             keys.read(found[3], school)
         except TrustListError as error:
             raise TrustListError(error.code, f"school {found[0]}: {error}", hint=error.hint) from error
@@ -206,15 +232,19 @@ def _schools(values: tuple[Any, ...], keys: _Keys) -> tuple[School, ...]:
     return tuple(schools)
 
 
-def _school(found: Mapping[int, Any], known: Collection[int]) -> School:
+def read_school(value: Any) -> School:
+    """Return the school in a decoded item; its keys are not looked at."""
+    return _school(_SCHOOL.read(value))
+
+
+def _school(found: Mapping[int, Any]) -> School:
     names = found[1]
     for name in names:
         _NAME.read(name)
     ascending([name[0] for name in names], what="names")
-    successor = found.get(5)
-    if successor is not None and (successor not in known or successor == found[0]):
-        raise fault("dangling", f"its successor {successor} is no other school of the list")
-    return School(found[0], names, found[2], found.get(4), successor, found.get(6))
+    if found.get(5) == found[0]:
+        raise fault("dangling", "it is its own successor")
+    return School(found[0], names, found[2], found.get(4), found.get(5), found.get(6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,46 +262,61 @@ class _Keys:
         ascending([found[0] for found in maps], what="keys")
         for place, found in enumerate(maps):
             try:
-                self._read_key(found, school)
+                self._add(found, school)
             except TrustListError as error:
                 raise TrustListError(error.code, f"key {place}: {error}") from error
 
-    def _read_key(self, found: Mapping[int, Any], school: School) -> None:
-        public, alg, start, end, rights = found[0], found[1], found[2], found[3], found[4]
-        if start > end:
-            raise fault("dates", f"from {start} is after until {end}")
-        if rights not in self.rights:
-            raise fault("dangling", f"rights {rights} are not in the list")
-        status = None
-        if 5 in found:
-            number, since = _STATUS.read(found[5])
-            status = STATUSES[number - 1], since
-        if alg not in CERTIFICATE_ALGORITHMS:
+    def _add(self, found: Mapping[int, Any], school: School) -> None:
+        if found[4] not in self.rights:
+            raise fault("dangling", f"rights {found[4]} are not in the list")
+        entry = _key(found, school, self.season_sizes)
+        if entry is None:
             return
-        if len(public) != PUBLIC_BYTES[alg]:
-            raise fault("malformed", f"a public key of {len(public)} bytes, expected {PUBLIC_BYTES[alg]}")
-        key = screened(alg, public)
-        if key.kid in self.signer_kids:
-            raise fault("two_roles", f"{key.kid.hex()} is a signer's key too")
-        papers = self._papers(key.kid, found[6]) if 6 in found else ()
-        entry = KeyEntry(key, school, start, end, rights, status, papers, 7 in found)
-        if self.by_kid.setdefault(key.kid, entry) is not entry:
-            raise fault("same_kid", f"a second key with the kid {key.kid.hex()}")
+        if entry.kid in self.signer_kids:
+            raise fault("two_roles", f"{entry.kid.hex()} is a signer's key too")
+        if self.by_kid.setdefault(entry.kid, entry) is not entry:
+            raise fault("same_kid", f"a second key with the kid {entry.kid.hex()}")
 
-    def _papers(self, kid: bytes, values: tuple[Any, ...]) -> tuple[Leaves, ...]:
-        """Return a key's leaves, each shown to be in a season of the list, no season twice."""
-        rows = [_LEAVES.read(value) for value in values]
-        ascending([row[0] for row in rows], what="leaves")
-        papers = []
-        seen = set()
-        for digests, path in rows:
-            split_digests(digests, what="leaves")
-            leaves = Leaves(digests, read_path(path))
-            root = leaves.season_root(kid)
-            if root is None or self.season_sizes.get(root) != leaves.path.size:
-                raise fault("bad_leaves", "the leaves do not climb to the root of a season of the list")
-            if root in seen:
-                raise fault("bad_leaves", "two entries of leaves for one season")
-            seen.add(root)
-            papers.append(leaves)
-        return tuple(papers)
+
+def read_key(value: Any, school: School, season_sizes: Mapping[bytes, int]) -> KeyEntry | None:
+    """Return the key in a decoded item of a school, or None for one of an algorithm that is not known here.
+
+    ``season_sizes`` maps the roots of the list's seasons to how many keys each has.
+    """
+    return _key(_KEY.read(value), school, season_sizes)
+
+
+def _key(found: Mapping[int, Any], school: School, season_sizes: Mapping[bytes, int]) -> KeyEntry | None:
+    public, alg, start, end = found[0], found[1], found[2], found[3]
+    if start > end:
+        raise fault("dates", f"from {start} is after until {end}")
+    status = None
+    if 5 in found:
+        number, since = _STATUS.read(found[5])
+        status = STATUSES[number - 1], since
+    if alg not in CERTIFICATE_ALGORITHMS:
+        return None
+    if len(public) != PUBLIC_BYTES[alg]:
+        raise fault("malformed", f"a public key of {len(public)} bytes, expected {PUBLIC_BYTES[alg]}")
+    key = screened(alg, public)
+    papers = _papers(key.kid, found[6], season_sizes) if 6 in found else ()
+    return KeyEntry(key, school, start, end, found[4], status, papers, 7 in found)
+
+
+def _papers(kid: bytes, values: tuple[Any, ...], season_sizes: Mapping[bytes, int]) -> tuple[Leaves, ...]:
+    """Return a key's leaves, each shown to be in a season of the list, no season twice."""
+    rows = [_LEAVES.read(value) for value in values]
+    ascending([row[0] for row in rows], what="leaves")
+    papers = []
+    seen = set()
+    for digests, path in rows:
+        split_digests(digests, what="leaves")
+        leaves = Leaves(digests, read_path(path))
+        root = leaves.season_root(kid)
+        if root is None or season_sizes.get(root) != leaves.path.size:
+            raise fault("bad_leaves", "the leaves do not climb to the root of a season of the list")
+        if root in seen:
+            raise fault("bad_leaves", "two entries of leaves for one season")
+        seen.add(root)
+        papers.append(leaves)
+    return tuple(papers)

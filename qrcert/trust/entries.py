@@ -1,4 +1,4 @@
-"""What a list says, as plain values: schools, keys, forms, seasons, and `Contents` that holds them all.
+"""What a list says, as plain values: schools, keys, forms, seasons, `Header`, and `Contents` that holds them all.
 
 `qrcert.trust.body` reads them from bytes and `qrcert.trust.writing` writes them; days count from 1970-01-01.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from qrcert.cose import PublicKey
 from qrcert.trust.layout import NO_HASH
@@ -64,6 +64,18 @@ class School:
         return self.names[0][1]
 
 
+class KeyPin(NamedTuple):
+    """What of a key may never change once a list has it; ``severity`` (0 active to 2 void) may grow."""
+
+    kid: bytes
+    alg: int
+    public: bytes
+    school: int
+    start: int
+    test: bool
+    severity: int
+
+
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
     """A school's key: the window ``start``..``end`` of the days it may sign (inclusive), rights, status.
@@ -92,6 +104,12 @@ class KeyEntry:
         return self.key.alg
 
     @property
+    def pin(self) -> KeyPin:
+        """What every later list must say of this key too."""
+        severity = STATUSES.index(self.status[0]) + 1 if self.status else 0
+        return KeyPin(self.kid, self.alg, self.key.public, self.school.id, self.start, self.test, severity)
+
+    @property
     def leaves(self) -> frozenset[bytes]:
         """The digests of all ``papers``; to look one up, `knows` is cheaper."""
         return frozenset(digest for part in self.papers for digest in part)
@@ -111,12 +129,20 @@ class Season:
     root: bytes
 
 
+class Counts(NamedTuple):
+    """How much a list holds."""
+
+    schools: int
+    keys: int
+    forms: int
+    withdrawals: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """The body of a list.
+class Header:
+    """What stands once in the body of a list: whose it is, its days, and the seasons.
 
     ``root_hash`` is the hash of the newest root, ``previous`` the hash of the list before (`NO_HASH`: none);
-    ``rights`` maps a number to form hashes, ``withdrawals`` a 16-byte name to its day and kind 1..3;
     ``cutover`` is None or the day since when membership in a season is demanded of every certificate.
     """
 
@@ -127,11 +153,6 @@ class Contents:
     issued: int
     next_update: int
     previous: bytes = NO_HASH
-    forms: tuple[FormEntry, ...] = ()
-    rights: Mapping[int, frozenset[bytes]] = field(default_factory=dict)
-    schools: tuple[School, ...] = ()
-    keys: tuple[KeyEntry, ...] = ()
-    withdrawals: Mapping[bytes, tuple[int, int]] = field(default_factory=dict)
     seasons: tuple[Season, ...] = ()
     cutover: int | None = None
 
@@ -139,3 +160,22 @@ class Contents:
     def effective_end(self) -> int:
         """The last day on which the list is current: next update, or 400 days after issue if earlier."""
         return min(self.next_update, self.issued + MAX_AGE)
+
+    @property
+    def season_sizes(self) -> dict[bytes, int]:
+        """How many keys each season has, by its root."""
+        return {season.root: season.keys for season in self.seasons}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents(Header):
+    """The body of a list.
+
+    ``rights`` maps a number to form hashes, ``withdrawals`` a 16-byte name to its day and kind 1..3.
+    """
+
+    forms: tuple[FormEntry, ...] = ()
+    rights: Mapping[int, frozenset[bytes]] = field(default_factory=dict)
+    schools: tuple[School, ...] = ()
+    keys: tuple[KeyEntry, ...] = ()
+    withdrawals: Mapping[bytes, tuple[int, int]] = field(default_factory=dict)

@@ -1,22 +1,22 @@
-"""`TrustList`: one authority's signed list, checked wholly from its bytes."""
+"""`TrustList`: one authority's signed list, checked wholly from its bytes and held in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from qrcert.form import Form
 from qrcert.trust.body import read_contents
-from qrcert.trust.entries import Contents, FormEntry, KeyEntry, School
+from qrcert.trust.entries import Contents, Counts, FormEntry, KeyEntry, KeyPin, School
 from qrcert.trust.forms import open_form
 from qrcert.trust.messages import Envelope
 from qrcert.trust.roots import LIST_AAD, Quorum, Root, check_signatures, keys_of_signers, walk
-from qrcert.trust.seasons import Proof, read_proofs
+from qrcert.trust.verified import VerifiedList
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class TrustList:
+class TrustList(VerifiedList):
     """A trust list whose every signature and rule held; made by `from_bytes` only.
 
     ``roots`` is the chain of roots, ``contents`` what the list says, ``list_hash`` the SHA-256 of its payload.
@@ -29,14 +29,12 @@ class TrustList:
     _keys: Mapping[bytes, KeyEntry] = field(init=False)
     _forms: Mapping[bytes, FormEntry] = field(init=False)
     _opened: dict[bytes, Form | None] = field(init=False)
-    _season_sizes: Mapping[bytes, int] = field(init=False)
 
     def __post_init__(self) -> None:
         contents = self.contents
         object.__setattr__(self, "_keys", {entry.kid: entry for entry in contents.keys})
         object.__setattr__(self, "_forms", {form.hash: form for form in contents.forms})
         object.__setattr__(self, "_opened", {})
-        object.__setattr__(self, "_season_sizes", {one.root: one.keys for one in contents.seasons})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> TrustList:
@@ -61,64 +59,20 @@ class TrustList:
         )
 
     @property
-    def identity(self) -> bytes:
-        """The hash of root 1: which authority this is, for ever."""
-        return self.roots[0].hash
-
-    @property
-    def fingerprint(self) -> bytes:
-        """The hash of the newest root: what a person compares at the first import."""
-        return self.roots[-1].hash
+    def header(self) -> Contents:
+        """What stands once in the list, and all the rest."""
+        return self.contents
 
     @property
     def root_hashes(self) -> tuple[bytes, ...]:
         """The hashes of all roots, from root 1."""
-        return tuple(root.hash for root in self.roots)
+        return tuple([root.hash for root in self.roots])
 
     @property
-    def root_version(self) -> int:
-        """The version of the newest root, which is how many there are."""
-        return len(self.roots)
-
-    @property
-    def version(self) -> int:
-        """The list's version under its newest root."""
-        return self.contents.version
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """What lists of one authority are ordered by: root version, then version."""
-        return self.root_version, self.version
-
-    @property
-    def authority(self) -> str:
-        """The authority's name."""
-        return self.contents.authority
-
-    @property
-    def where(self) -> str:
-        """Where newer lists are found: a line to show, never to fetch."""
-        return self.contents.where
-
-    @property
-    def issued(self) -> int:
-        """The day the list was issued."""
-        return self.contents.issued
-
-    @property
-    def next_update(self) -> int:
-        """The day by which a newer list is promised."""
-        return self.contents.next_update
-
-    @property
-    def effective_end(self) -> int:
-        """The last day on which the list is current: next update, or 400 days after issue if earlier."""
-        return self.contents.effective_end
-
-    @property
-    def cutover(self) -> int | None:
-        """The day since when membership in a season is demanded of every certificate, or None."""
-        return self.contents.cutover
+    def counts(self) -> Counts:
+        """How much the list holds."""
+        said = self.contents
+        return Counts(len(said.schools), len(said.keys), len(said.forms), len(said.withdrawals))
 
     @property
     def schools(self) -> tuple[School, ...]:
@@ -161,19 +115,10 @@ class TrustList:
         """Return day and kind (1..3) of the withdrawal under this name (16 bytes), or None."""
         return self.contents.withdrawals.get(name16)
 
-    def proven(self, entry: KeyEntry, digest: bytes, proofs: Iterable[str] = ()) -> bool:
-        """Tell whether a certificate of ``entry`` counts as far as seasons decide (format, step 9).
+    def pins(self) -> Iterator[KeyPin]:
+        """Yield what every later list must say of the keys."""
+        return (entry.pin for entry in self.contents.keys)
 
-        ``digest`` is the SHA-256 of the certificate, ``proofs`` are texts ``QP1:…``; one that is no proof or
-        does not hold counts as absent. True under a healthy key while there is no cutover, and for a certificate
-        that is among the key's leaves or shown by a proof to be in a season of this list.
-        """
-        if entry.status is None and self.contents.cutover is None:
-            return True
-        if entry.knows(digest):
-            return True
-        return any(self._shown(entry.kid, digest, proof) for proof in read_proofs(proofs))
-
-    def _shown(self, kid: bytes, digest: bytes, proof: Proof) -> bool:
-        root = proof.season_root(kid, digest)
-        return root is not None and self._season_sizes.get(root) == proof.in_season.size
+    def form_hashes(self) -> frozenset[bytes]:
+        """Return the hashes (16 bytes) of all forms."""
+        return frozenset(self._forms)

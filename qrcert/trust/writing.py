@@ -7,13 +7,13 @@ which checks every rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
 from qrcert import cbor
 from qrcert.cose import Signature, protected_header, sign_input
-from qrcert.trust.entries import STATUSES, Contents, KeyEntry, School
+from qrcert.trust.entries import STATUSES, Contents, FormEntry, Header, KeyEntry, School
 from qrcert.trust.roots import Root
 from qrcert.trust.seasons import write_path
 
@@ -47,41 +47,59 @@ def list_payload(contents: Contents) -> bytes:
     keys: dict[int, list[KeyEntry]] = {}
     for entry in contents.keys:
         keys.setdefault(entry.school.id, []).append(entry)
-    body: dict[int, Any] = {
-        0: contents.authority,
-        1: contents.where,
-        2: contents.root_hash,
-        3: contents.version,
-        4: contents.previous,
-        5: contents.issued,
-        6: contents.next_update,
-        7: [(form.data, form.translations) for form in sorted(contents.forms, key=lambda form: form.data)],
+    body = header_item(contents) | {
+        7: [form_item(form) for form in sorted(contents.forms, key=lambda form: form.data)],
         8: [(number, sorted(forms)) for number, forms in sorted(contents.rights.items())],
         9: [
-            _school(school, keys.get(school.id, []))
+            school_item(school, keys.get(school.id, []))
             for school in sorted(contents.schools, key=lambda school: school.id)
         ],
         10: [(name, day, kind) for name, (day, kind) in sorted(contents.withdrawals.items())],
-        11: [(one.day, one.keys, one.certificates, one.root) for one in sorted(contents.seasons)],
     }
-    if contents.cutover is not None:
-        body[-1] = contents.cutover
     return cbor.encode(body)
 
 
-def _school(school: School, keys: Iterable[KeyEntry]) -> dict[int, Any]:
+def header_item(header: Header) -> dict[int, Any]:
+    """Return the body of a list as it stands in CBOR, with forms, rights, schools and withdrawals left empty."""
+    body: dict[int, Any] = {
+        0: header.authority,
+        1: header.where,
+        2: header.root_hash,
+        3: header.version,
+        4: header.previous,
+        5: header.issued,
+        6: header.next_update,
+        7: (),
+        8: (),
+        9: (),
+        10: (),
+        11: [(one.day, one.keys, one.certificates, one.root) for one in sorted(header.seasons)],
+    }
+    if header.cutover is not None:
+        body[-1] = header.cutover
+    return body
+
+
+def form_item(form: FormEntry) -> tuple[bytes, Mapping[str, tuple[str, ...]]]:
+    """Return a form as it stands in a list."""
+    return form.data, form.translations
+
+
+def school_item(school: School, keys: Iterable[KeyEntry] = ()) -> dict[int, Any]:
+    """Return a school as it stands in a list, with these keys of its."""
     ordered = sorted(keys, key=lambda entry: entry.key.public)
     optional = {4: school.closed, 5: school.successor, 6: school.archive}
     return {
         0: school.id,
         1: sorted(school.names),
         2: school.place,
-        3: [_key(entry) for entry in ordered],
+        3: [key_item(entry) for entry in ordered],
         **{label: value for label, value in optional.items() if value is not None},
     }
 
 
-def _key(entry: KeyEntry) -> dict[int, Any]:
+def key_item(entry: KeyEntry) -> dict[int, Any]:
+    """Return a key as it stands in its school."""
     body: dict[int, Any] = {
         0: entry.key.public,
         1: entry.alg,

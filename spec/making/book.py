@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from making import imports
+from making.imports import Import
 from making.scenario import Scenario
 from making.scenarios import (
     days,
@@ -18,6 +20,10 @@ from making.scenarios import (
     showing,
     signatures,
     texts,
+    trust_changes,
+    trust_imports,
+    trust_roots,
+    trust_signers,
     withdrawals,
 )
 from making.world import shared_lists
@@ -38,10 +44,14 @@ CHAPTERS = (
     list_files,
     list_roots,
     list_bodies,
+    trust_signers,
+    trust_roots,
+    trust_imports,
+    trust_changes,
 )
 
 
-def all_scenarios() -> list[Scenario]:
+def all_scenarios() -> list[Scenario | Import]:
     """Return the scenarios of all chapters; no two have one path."""
     found = [one for chapter in CHAPTERS for one in chapter.scenarios()]
     paths = [one.path for one in found]
@@ -50,17 +60,18 @@ def all_scenarios() -> list[Scenario]:
 
 
 def parts() -> dict[str, bytes]:
-    """Return the beginnings that lists of one authority share: everything before the list itself."""
+    """Return what several lists share: all that stands before a list, or a root by itself."""
     shared = {
         "tiny": list_files.TINY,
         "two-of-two": list_files.two_signers((2, 2)),
         "one-of-two": list_files.two_signers((2, 1)),
     }
-    return {f"lists/{name}.part": b"\x82\x81" + bytes(one.roots[0]) for name, one in shared.items()}
+    single = {name: b"\x82\x81" + bytes(one.roots[0]) for name, one in shared.items()}
+    return {f"lists/{name}.part": part for name, part in (single | imports.shared_roots()).items()}
 
 
 def files() -> dict[str, bytes]:
     """Return the bytes of every file by its path below ``spec/vectors``."""
     shared = parts()
-    lists = {f"lists/{name}.qct": data for name, data in shared_lists().items()}
+    lists = {f"lists/{name}.qct": data for name, data in (shared_lists() | imports.shared()).items()}
     return lists | shared | {f"{one.path}.json": one.to_json(shared).encode() for one in all_scenarios()}

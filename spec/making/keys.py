@@ -159,6 +159,7 @@ def lists_made_before() -> Iterator[bytes]:
         if path.exists():
             yield path.read_bytes()
     for path in sorted(VECTORS.glob("*/*.json")):
-        for one in json.loads(path.read_text())["lists"]:
+        scenario = json.loads(path.read_text())
+        for one in (*scenario.get("lists", ()), *scenario.get("stored", ()), scenario["input"]):
             if isinstance(one, list):
                 yield b64decode(one[-1])

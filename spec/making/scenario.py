@@ -13,6 +13,9 @@ from making.papers import ISSUED
 NOW = "2026-12-01"
 """The day on which codes are read here unless a scenario is about days."""
 
+HEADS = 2
+"""Bytes before the first root of a list: the heads of the file and of its roots."""
+
 SCHOOL = (1, "Vectors School")
 """Who signs most certificates: id and name on the day of signing."""
 
@@ -50,13 +53,13 @@ class Scenario:
     max_list_age: int | None = None
 
     def to_json(self, parts: Mapping[str, bytes]) -> str:
-        """Return the file of this scenario; ``parts`` are the shared beginnings of lists, by path."""
+        """Return the file of this scenario; ``parts`` are shared parts of lists, by path."""
         data: dict[str, Any] = {
             "title": self.title,
             "origin": self.origin,
             "input": self.input,
             "proofs": list(self.proofs),
-            "lists": [_reference(one, parts) for one in self.lists],
+            "lists": [reference(one, parts) for one in self.lists],
             "now": self.now,
         }
         if self.at is not None:
@@ -67,14 +70,24 @@ class Scenario:
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def _reference(one: str | bytes, parts: Mapping[str, bytes]) -> str | list[str]:
-    """Return the path of a shared list, or the bytes of another: a shared beginning if it has one, and base64."""
+def reference(one: str | bytes, parts: Mapping[str, bytes]) -> str | list[str]:
+    """Return the path of a shared list, or the pieces of another: paths of shared parts, and base64."""
     if isinstance(one, str):
         return f"lists/{one}.qct"
-    for path, part in parts.items():
-        if one.startswith(part):
-            return [path, b64encode(one[len(part) :]).decode()]
-    return [b64encode(one).decode()]
+    pieces, at = [], 0
+    if _part_at(one, 0, parts) is None and len(one) > HEADS:
+        pieces, at = [b64encode(one[:HEADS]).decode()], HEADS
+    while (path := _part_at(one, at, parts)) is not None:
+        pieces.append(path)
+        at += len(parts[path])
+    if at == HEADS:
+        return [b64encode(one).decode()]
+    return [*pieces, b64encode(one[at:]).decode()]
+
+
+def _part_at(one: bytes, at: int, parts: Mapping[str, bytes]) -> str | None:
+    """Return the path of the shared part that stands at a place."""
+    return next((path for path, part in parts.items() if one.startswith(part, at)), None)
 
 
 def answer(verdict: str, **facts: Any) -> dict[str, Any]:

@@ -122,7 +122,9 @@ def _make_room(folder: Path) -> None:
 
 def _remove_demo(folder: Path) -> None:
     for name in ("authority", "school", "issued", "photos"):
-        if (folder / name).is_dir() and not (folder / name).is_symlink():
+        if (folder / name).is_symlink():
+            (folder / name).unlink()
+        elif (folder / name).is_dir():
             shutil.rmtree(folder / name)
     for name in ("list.qct", "list.json", "passphrase.txt"):
         (folder / name).unlink(missing_ok=True)
