@@ -492,7 +492,7 @@ def test_after_a_refusal_nothing_was_signed_recorded_or_written(case: str) -> No
 
 
 @pytest.mark.usefixtures("_desk")
-def test_a_key_that_is_not_in_the_list_and_one_that_is_void(master: Path) -> None:
+def test_a_key_that_is_not_in_the_list() -> None:
     other = school.publish_bytes(school.contents())
     Path("school/list.qct").write_bytes(other)
     before = desk.tree()

@@ -47,9 +47,8 @@ from qrcert.issue.folder import REGISTER
 from qrcert.page import code_box
 from qrcert.register import Entry, Recorded
 from qrcert.roster import write_template
-from qrcert.signing import load_keys
 from qrcert.symbol import Symbol
-from qrcert.trust import KeyEntry, TrustList, compile_form, read_key_request, unwrap
+from qrcert.trust import KeyEntry, TrustList, compile_form, read_key_request
 
 PROCESS = Path(__file__).parent / "issuer_process.py"
 
@@ -591,42 +590,3 @@ def test_a_summary_needs_its_library(before: Before, monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(MissingExtra, match="this needs openpyxl"):
         summary_of(before, done_before(before))
-
-
-# --- the office folder
-
-
-def test_a_new_office_has_its_key_its_request_and_its_settings(tmp_path: Path) -> None:
-    secret = b"correct horse battery"
-    name = 'МБОУ «СОШ № 17 "имени" Ю. А. Гагарина» \\ 1'
-    office, request = issue.make_office(
-        tmp_path / "a" / "office",
-        school=name,
-        place="г. Щёлково",
-        alg=cose.ESP256,
-        passphrase=secret,
-        nonce=bytes(range(16)),
-        today=school.TODAY,
-        authority=bytes([5]) * 32,
-    )
-    assert sorted(path.name for path in office.folder.iterdir()) == [
-        "office.toml",
-        "request.json",
-        "school.key",
-    ]
-    assert unwrap((office.folder / issue.REQUEST).read_bytes()) == request
-    asked = read_key_request(request)
-    assert (asked.name, asked.place, asked.head.identity) == (name, "г. Щёлково", bytes([5]) * 32)
-    again = issue.open_office(office.folder)
-    assert again == office
-    assert (again.school, again.place, again.key) == (name, "г. Щёлково", asked.key)
-    assert again.load_key(secret).public_key == asked.key
-    assert again.key_name == f"{asked.key.kid.hex()[:4]}-{asked.key.kid.hex()[4:8]}".upper()
-    (key,) = load_keys(office.folder / issue.KEY, passphrase=secret)
-    number = key._private.private_numbers().private_value.to_bytes(32, "big")  # type: ignore[union-attr]
-    for path in office.folder.iterdir():
-        data = path.read_bytes()
-        assert number not in data
-        assert number.hex().encode() not in data.lower()
-        assert (b"PRIVATE KEY" in data) == (path.name == issue.KEY)
-        assert path.name != issue.KEY or path.stat().st_mode & 0o077 == 0

@@ -10,7 +10,7 @@ from qrcert.checking import words
 from qrcert.checking.sources import Finding, Request
 from qrcert.decode import Verdict
 from qrcert.form import Contents
-from qrcert.trust import TrustList
+from qrcert.trust import VerifiedList
 
 
 def answers(finding: Finding) -> tuple[Verdict, ...]:
@@ -73,7 +73,7 @@ def _answer_as_data(verdict: Verdict, finding: Finding, request: Request, langua
     }
 
 
-def list_as_data(trust: TrustList, today: int) -> dict[str, Any]:
+def list_as_data(trust: VerifiedList, today: int) -> dict[str, Any]:
     """Return the facts of a trust list that stand in every answer."""
     return {
         "authority": trust.authority,

@@ -12,7 +12,7 @@ from typing import Final
 from qrcert import scan, wire
 from qrcert.decode import Verdict, verify
 from qrcert.errors import QrcertError, UnknownFile, Unreadable
-from qrcert.trust import TrustList
+from qrcert.trust import VerifiedList
 
 MAX_TEXT_BYTES: Final = 4 * 1024 * 1024
 """Some two thousand of the longest certificates, one a line."""
@@ -29,7 +29,7 @@ MAX_FOREIGN: Final = 120
 class Request:
     """What the person at the screen asked for: the lists to go by, the clock, and the policy."""
 
-    lists: tuple[TrustList, ...]
+    lists: tuple[VerifiedList, ...]
     now: datetime
     at: date | None = None
     max_list_age: int | None = None

@@ -12,7 +12,7 @@ from typing import Final
 from qrcert import wire
 from qrcert.decode import Verdict
 from qrcert.form import Date
-from qrcert.trust import TrustList
+from qrcert.trust import VerifiedList
 
 LANGUAGES: Final = ("en", "ru")
 
@@ -197,7 +197,7 @@ def day_text(when: date | int | None, language: str) -> str:
     return written.replace(" г.", " года")  # it stands before full stops
 
 
-def sentence(verdict: Verdict, language: str, *, lists: tuple[TrustList, ...] = (), how: str = "") -> str:
+def sentence(verdict: Verdict, language: str, *, lists: tuple[VerifiedList, ...] = (), how: str = "") -> str:
     """Return the one sentence of a verdict in ``language`` (``ru``, else English).
 
     ``lists`` are the lists that were asked, named where none of them knows the school; ``how`` is ``typed``
@@ -210,7 +210,7 @@ def sentence(verdict: Verdict, language: str, *, lists: tuple[TrustList, ...] = 
 
 
 def hints(
-    verdict: Verdict, language: str, *, lists: tuple[TrustList, ...] = (), how: str = ""
+    verdict: Verdict, language: str, *, lists: tuple[VerifiedList, ...] = (), how: str = ""
 ) -> tuple[str, ...]:
     """Return what to do next and what to heed, a line each."""
     said = []
@@ -238,7 +238,7 @@ def _choose(pair: tuple[str, str], language: str) -> str:
     return pair[1] if language == "ru" else pair[0]
 
 
-def _key(verdict: Verdict, lists: tuple[TrustList, ...], how: str) -> str:
+def _key(verdict: Verdict, lists: tuple[VerifiedList, ...], how: str) -> str:
     """Return which sentence is due."""
     code = verdict.code
     if code == "unknown_school" and not lists:
@@ -253,7 +253,7 @@ def _key(verdict: Verdict, lists: tuple[TrustList, ...], how: str) -> str:
     return code
 
 
-def _facts(verdict: Verdict, language: str, lists: tuple[TrustList, ...]) -> dict[str, object]:
+def _facts(verdict: Verdict, language: str, lists: tuple[VerifiedList, ...]) -> dict[str, object]:
     """Return what the sentences may name; only what the list or a verified payload says."""
     facts: dict[str, object] = {}
     if verdict.entry is not None:

@@ -23,7 +23,7 @@ _COMMANDS: Final = {
     ),
     "inspect": ("qrcert.cli.verifying", "inspect_command", "Show every layer of a code, unverified."),
     "trust": ("qrcert.cli.lists", "trust_group", "The lists you go by: add, show, export."),
-    "authority": ("qrcert.cli.authorities", "authority_group", "Publish whose keys are good for what."),
+    "authority": ("qrcert.cli.authority", "authority_group", "Publish whose keys are good for what."),
     "doctor": ("qrcert.cli.doctor", "doctor_command", "What works on this machine."),
 }
 """Name -> module, object, one line of help: the help page needs none of the modules."""

@@ -12,9 +12,9 @@ import click
 from qrcert import text, wire
 from qrcert.checking import words
 from qrcert.cli import screen
-from qrcert.errors import Refused, TrustListError, Unreadable
+from qrcert.errors import Refused, Unreadable
 from qrcert.store import Store, StoredList
-from qrcert.trust import TrustList, compare, hex_groups
+from qrcert.trust import TrustList, VerifiedList, hex_groups, require_one_chain
 
 _LIST_FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -27,7 +27,7 @@ def read_list_file(path: Path) -> bytes:
         raise Unreadable(f"cannot read the list {str(path)!r}: {error.strerror}") from error
 
 
-def lists_to_go_by(files: tuple[Path, ...], home: Path | None) -> tuple[TrustList, ...]:
+def lists_to_go_by(files: tuple[Path, ...], home: Path | None) -> tuple[VerifiedList, ...]:
     """Return the lists of the named files, or the person's own lists where none is named.
 
     A named list may be older or newer than one's own of the same authority; with another chain of roots it is
@@ -40,18 +40,8 @@ def lists_to_go_by(files: tuple[Path, ...], home: Path | None) -> tuple[TrustLis
     for one in named:
         for known in own:
             if known.identity == one.identity:
-                _refuse_fork(known, one)
+                require_one_chain(known, one)
     return named
-
-
-def _refuse_fork(one: TrustList, other: TrustList) -> None:
-    """Raise `TrustListError` where the roots of one list are no beginning of the other's."""
-    earlier, later = sorted((one, other), key=lambda trust: trust.root_version)
-    try:
-        compare(earlier, later)
-    except TrustListError as error:
-        if error.code == "fork":
-            raise
 
 
 @click.group("trust", cls=screen.Group)
@@ -107,7 +97,7 @@ _UNATTENDED = "compare the fingerprint with the authority's own, then add --fing
 
 
 def _question(
-    trust: TrustList, lost: tuple[str, ...], own: tuple[TrustList, ...], language: str
+    trust: TrustList, lost: tuple[str, ...], own: tuple[VerifiedList, ...], language: str
 ) -> Iterator[str]:
     """Yield what a person must know before saying yes to a first list, or to one that takes something back."""
     name = text.escaped(trust.authority)
@@ -154,7 +144,7 @@ def show_command(
 ) -> int:
     """Tell which lists you go by, whose they are, and how old; or look into a list file without taking it."""
     language = screen.language(lang)
-    rows: list[tuple[TrustList, StoredList | None]]
+    rows: list[tuple[VerifiedList, StoredList | None]]
     if file is not None:
         rows = [(TrustList.from_bytes(read_list_file(file)), None)]
     else:
@@ -170,7 +160,7 @@ def show_command(
     return 0
 
 
-def _as_data(trust: TrustList) -> dict[str, Any]:
+def _as_data(trust: VerifiedList) -> dict[str, Any]:
     return {
         "authority": trust.authority,
         "identity": trust.identity.hex(),
@@ -179,21 +169,21 @@ def _as_data(trust: TrustList) -> dict[str, Any]:
         "version": trust.version,
         "issued": wire.to_date(trust.issued).isoformat(),
         "next_update": wire.to_date(trust.next_update).isoformat(),
-        "schools": len(trust.schools),
-        "keys": len(trust.keys),
-        "withdrawals": len(trust.contents.withdrawals),
+        "schools": trust.counts.schools,
+        "keys": trust.counts.keys,
+        "withdrawals": trust.counts.withdrawals,
         "own": trust.own,
     }
 
 
-def _as_lines(trust: TrustList, row: StoredList | None, today: int, language: str) -> Iterator[str]:
+def _as_lines(trust: VerifiedList, row: StoredList | None, today: int, language: str) -> Iterator[str]:
     yield text.escaped(trust.authority)
     pairs = [
         (("list", "список"), f"{trust.version}, {words.day_text(trust.issued, language)}"),
         (("age, days", "возраст, дн."), str(today - trust.issued)),
         (("next by", "следующий до"), words.day_text(trust.next_update, language)),
-        (("schools, keys", "школ, ключей"), f"{len(trust.schools)}, {len(trust.keys)}"),
-        (("withdrawn", "отозвано"), str(len(trust.contents.withdrawals))),
+        (("schools, keys", "школ, ключей"), f"{trust.counts.schools}, {trust.counts.keys}"),
+        (("withdrawn", "отозвано"), str(trust.counts.withdrawals)),
         (("newer lists", "новые списки"), text.escaped(trust.where)),
         (("fingerprint", "отпечаток"), hex_groups(trust.fingerprint)),
         (("identity", "орган"), hex_groups(trust.identity)),

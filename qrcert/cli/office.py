@@ -9,7 +9,7 @@ import click
 
 from qrcert import authority, cose, issue, text, wire
 from qrcert.cli import screen
-from qrcert.cli.authorities import make_with_forms
+from qrcert.cli.authority import make_with_forms
 from qrcert.cli.lists import read_list_file
 from qrcert.trust import NO_HASH, TrustList, read_key_request, telephone_groups
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from qrcert import authority, cbor, checking, cose, issue, wire
-from qrcert.cli.authorities import make_with_forms
+from qrcert.cli.authority import make_with_forms
 from qrcert.cli.demo import pupils
 from qrcert.cli.demo.camera import photograph, render_page
 from qrcert.cli.forms import find_form
