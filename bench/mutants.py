@@ -4,7 +4,8 @@
     python bench/mutants.py [MODULE] ... [--jobs 2]
 
 MODULE is a key of `TESTS`, for example ``trust/roots``; without one all of them are tried. Each mutant lives in a
-fork of this process, where one module is compiled from its altered source; no file is touched. Survivors that
+fork of this process, where one module is compiled from its altered source; no file is touched. First come the
+vectors of the specification, then the module's own tests. Survivors that
 `docs/mutation-testing.md` lists are counted, others are printed and make the exit status 1.
 """
 
@@ -19,6 +20,7 @@ import importlib.util
 import os
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -36,25 +38,26 @@ SECONDS = 30
 MEMORY = 4 << 30
 """Bytes; numbers replaced by huge powers end here."""
 
-LISTS = ("test_trust_messages", "test_trust_bodies", "test_vectors", "test_trust_scenarios")
+LISTS = ("test_trust_messages", "test_trust_bodies", "test_trust_list", "test_trust_labels")
 TESTS = {
-    "cose": ("test_cose", "test_cose_keys", "test_decode", *LISTS),
-    "decode": ("test_decode", "test_trust_seasons", "test_vectors"),
-    "trust/body": ("test_trust_bodies", "test_trust_list", "test_trust_seasons", *LISTS),
-    "trust/entries": ("test_trust_list", "test_trust_seasons", *LISTS),
-    "trust/forms": ("test_trust_list", "test_vectors"),
-    "trust/layout": LISTS,
-    "trust/lists": ("test_trust_list", "test_trust_seasons", *LISTS),
-    "trust/merkle": ("test_trust_seasons", "test_vectors"),
-    "trust/messages": (*LISTS, "test_trust_list"),
-    "trust/names": ("test_trust_requests", "test_vectors"),
+    "cose": ("test_cose", "test_cose_keys", "test_trust_messages", "test_decode"),
+    "decode": ("test_decode", "test_trust_seasons"),
+    "trust/body": (*LISTS, "test_trust_seasons"),
+    "trust/entries": (*LISTS, "test_trust_seasons"),
+    "trust/forms": ("test_trust_list",),
+    "trust/layout": (*LISTS, "test_trust_requests"),
+    "trust/lists": ("test_trust_list", "test_trust_seasons", "test_trust_bodies"),
+    "trust/merkle": ("test_trust_seasons",),
+    "trust/messages": LISTS,
+    "trust/names": ("test_trust_requests",),
     "trust/roots": LISTS,
-    "trust/seasons": ("test_trust_seasons", "test_trust_bodies", "test_trust_requests", "test_vectors"),
-    "trust/succession": ("test_trust_scenarios", "test_trust_list"),
+    "trust/seasons": ("test_trust_seasons", "test_trust_bodies", "test_trust_requests"),
+    "trust/succession": ("test_trust_list",),
+    "trust/verified": ("test_trust_list", "test_trust_seasons", "test_trust_bodies", "test_decode"),
 }
-"""The modules that decide, and the tests that concern each, likely killers first."""
+"""The modules that decide, and the tests of each that come after the vectors, likely killers first."""
 
-SLOW = "not generator and not mutat and not random and not hostile and not test_row"
+SLOW = "not mutat and not random and not hostile"
 """Left out: what costs seconds and tells a mutant from the original only by luck."""
 
 PRELOADED = (
@@ -65,8 +68,9 @@ PRELOADED = (
     "cbor2",
     "click",
     "pycddl",
-    "_pytest.python",
-    "_pytest.terminal",
+    "numpy",
+    "PIL.Image",
+    "pytest",
     "subprocess",
     "tomllib",
     "sqlite3",
@@ -107,13 +111,22 @@ class Altered(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 class Plain(ast.NodeTransformer):
-    """Takes out what decides nothing: annotations, the words of messages, how arguments may be given."""
+    """Takes out what decides nothing: annotations, words of messages, how arguments are given, frozen values."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """Forget what it returns and which arguments go by name only."""
         node.returns = None
-        node.args.args += node.args.posonlyargs + node.args.kwonlyargs
-        node.args.posonlyargs = node.args.kwonlyargs = []
+        given = node.args
+        given.args += given.posonlyargs + given.kwonlyargs
+        given.defaults += [value for value in given.kw_defaults if value is not None]
+        given.posonlyargs, given.kwonlyargs, given.kw_defaults = [], [], []
+        return self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        """Forget whether its values can be changed."""
+        for made in node.decorator_list:
+            if isinstance(made, ast.Call):
+                made.keywords = []
         return self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
@@ -197,14 +210,43 @@ def fork(mutant: Mutant) -> int:
     for stream in (0, 1, 2):
         os.dup2(null, stream)
     sys.meta_path.insert(0, Altered(mutant.module, mutant.source))
+    try:
+        check_vectors(imports_first=mutant.module == "trust/succession")
+        check_tests(TESTS[mutant.module])
+    except BaseException:
+        os._exit(1)
+    os._exit(0)
+
+
+def check_vectors(*, imports_first: bool) -> None:
+    """Run every vector, without the machinery of pytest; raises at the first that fails."""
+    import test_trust_scenarios
+    import test_vectors
+
+    runs = [
+        (test_vectors.test_refused_list, test_vectors.REFUSED_LISTS),
+        (test_vectors.test_verdict, test_vectors.VERDICTS),
+        (_import, test_trust_scenarios.SCENARIOS),
+    ]
+    for run, names in reversed(runs) if imports_first else runs:
+        for name in names:
+            run(name)
+
+
+def _import(name: str) -> None:
+    import test_trust_scenarios
+
+    with tempfile.TemporaryDirectory() as folder:
+        test_trust_scenarios.test_import(name, Path(folder))
+
+
+def check_tests(names: Sequence[str]) -> None:
+    """Run files of tests one by one, so that most mutants die before the last is read; raises at a failure."""
     import pytest
 
-    for name in dict.fromkeys(
-        TESTS[mutant.module]
-    ):  # one by one: most mutants die before the last is collected
+    for name in names:
         if pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-k", SLOW, f"tests/{name}.py"]) != 0:
-            os._exit(1)
-    os._exit(0)
+            raise AssertionError(name)
 
 
 def survivors(found: Sequence[Mutant], jobs: int) -> Iterator[Mutant]:
@@ -230,7 +272,7 @@ def argued() -> set[str]:
 def main(modules: Sequence[str], jobs: int) -> int:
     os.chdir(REPOSITORY)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    sys.path.insert(0, str(REPOSITORY))
+    sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
     for name in PRELOADED:
         importlib.import_module(name)
     listed, unlisted, total, known = argued(), 0, 0, 0

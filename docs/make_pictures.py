@@ -13,7 +13,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import cv2
 import pypdfium2
 import typst
 
@@ -42,10 +41,11 @@ def main() -> None:
         page.render(scale=100 / 72).to_pil().convert("P", palette=1).save(
             PICTURES / "certificate.png", optimize=True
         )
-        small = cv2.resize(cv2.imread(str(photo)), None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
-        cv2.imwrite(str(PICTURES / "photo.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 80])
         said = run("verify", str(photo), "--trust", str(folder / "list.qct"), "--lang", "en")
-        shown = [f"> qrcert verify {photo.name} --trust list.qct", *said.replace(str(photo), photo.name).splitlines()]
+        shown = [
+            f"> qrcert verify {photo.name} --trust list.qct",
+            *said.replace(str(photo), photo.name).splitlines(),
+        ]
         wrapped = [part for line in shown for part in wrap(line)]
         png = typst.compile(SCREEN.encode(), format="png", ppi=144, sys_inputs={"lines": json.dumps(wrapped)})
         (PICTURES / "verdict.png").write_bytes(png)

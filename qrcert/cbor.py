@@ -173,11 +173,11 @@ def _map(data: bytes, at: int, count: int, depth: int, limits: _Limits) -> tuple
     """Read ``count`` pairs whose keys ascend strictly by their encoded bytes."""
     limits.take(2 * count, len(data) - at)
     found: dict[Any, Any] = {}
-    before = b""
+    before, size = b"", len(data)
     for _ in range(count):
         start = at
         first = data[at]
-        if first < 24:  # most labels are one byte
+        if first < 24:  # most labels are one byte: the same as below, without a call
             key, at = first, at + 1
         elif first >> 5 in _KEY_TYPES:
             key, at = _item(data, at, depth, limits)
@@ -188,8 +188,9 @@ def _map(data: bytes, at: int, count: int, depth: int, limits: _Limits) -> tuple
             raise Unreadable("map keys not in ascending order, or one key twice")
         before = spelled
         first = data[at]
-        end = at + first - 0x3F
-        if 0x40 <= first < 0x58 and end <= len(data):  # and many values short bytes: the same, without a call
+        if first < 24:  # and most values small numbers or short bytes
+            found[key], at = first, at + 1
+        elif 0x40 <= first < 0x58 and (end := at + first - 0x3F) <= size:
             found[key], at = data[at + 1 : end], end
         else:
             found[key], at = _item(data, at, depth, limits)

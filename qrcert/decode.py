@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from qrcert import cbor, cose, wire
 from qrcert.errors import FormError, Refused, Unreadable, Unsupported
@@ -44,8 +44,7 @@ SHOWS_CONTENTS: Final = frozenset(("genuine", "genuine_old_list", "expired", "re
 SHOWS_NUMBER: Final = SHOWS_CONTENTS | {"unknown_form", "key_refused"}
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """What a payload says once its signature holds: the wire values of one certificate."""
 
     form: bytes
@@ -164,18 +163,20 @@ def verify(
     except Unreadable:
         return Verdict("not_qrcert" if wire.scheme(text) is None else "unreadable", today)
 
-    # 5: some list has this kid
-    known = [(one, entry) for one in lists if (entry := one.entry(message.kid)) is not None]
-    if not known:
+    # 5 to 7: some list has this kid, with this algorithm, and its key verifies; 8 to 13: each such list judges alone
+    knows: VerifiedList | None = None
+    answers: list[Verdict] = []
+    for one in lists:
+        entry = one.entry(message.kid)
+        if entry is None:
+            continue
+        knows = knows or one
+        if _holds(message, entry):
+            answers.append(_judge(signed, message, one, entry, policy))
+    if knows is None:
         return Verdict("unknown_school", today, lists[0] if len(lists) == 1 else None)
-
-    # 6 and 7: an entry with this kid has this algorithm, and its key verifies
-    vouching = [(one, entry) for one, entry in known if _holds(message, entry)]
-    if not vouching:
-        return Verdict("altered", today, known[0][0])
-
-    # 8 to 13: each list that vouches judges alone
-    answers = [_judge(signed, message, one, entry, policy) for one, entry in vouching]
+    if not answers:
+        return Verdict("altered", today, knows)
     if len(answers) == 1:
         return answers[0]
     answers.sort(key=lambda answer: _WEIGHT[answer.exit_status])
@@ -186,8 +187,7 @@ _FIELDS = frozenset(range(1, LAST_FIELD + 1))
 _WEIGHT = {1: 0, 0: 1, 2: 2}  # any refusal, else any genuine, else cannot tell
 
 
-@dataclass(frozen=True, slots=True)
-class _Policy:
+class _Policy(NamedTuple):
     """What the caller asked for: the day that counts, and how old a list may be."""
 
     today: int

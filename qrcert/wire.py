@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from datetime import date
+from functools import lru_cache
 
 from qrcert.errors import TooBig, Unreadable
 
@@ -87,11 +88,17 @@ def to_bytes(text: str, *, prefix: str = PREFIX) -> bytes:
     return data
 
 
+@lru_cache(maxsize=64)
+def _low_bytes(lanes: int) -> int:
+    """Return the integer whose lanes are all 255."""
+    return int.from_bytes(b"\0\0\xff" * lanes, "big")
+
+
 def _pairs(values: bytes) -> bytes:
     """Return the two bytes of every three base45 values, all groups at once in 24-bit lanes of one integer."""
     size = len(values)
     lanes = int.from_bytes(values, "big")
-    low = int.from_bytes(b"\0\0\xff" * (size // 3), "big")
+    low = _low_bytes(size // 3)
     total = (lanes >> 16 & low) + 45 * (lanes >> 8 & low) + 2025 * (lanes & low)
     if total & low << 16:
         raise Unreadable("a base45 group beyond its two bytes")

@@ -10,17 +10,17 @@ import functools
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from qrcert import cose
+from qrcert import cbor, cose
 from qrcert.form import shipped_forms
 from qrcert.signing import SigningKey
 from qrcert.trust import compile_form
 from qrcert.trust.merkle import Tree
 from qrcert.trust.seasons import key_leaf
-from trust_maker import RootPlan, World, by_first, hash16, people
+from trust_maker import LIST, ROOT, RootPlan, World, by_first, hash16, message, people
 
 BEGINNING = 18_500  # 2020-08-26
 YEAR = 365
@@ -150,6 +150,7 @@ class Nation:
 
     world: World
     chance: random.Random
+    roots: list[cbor.Tagged] = field(default_factory=list)
 
     @property
     def body(self) -> dict[Any, Any]:
@@ -160,7 +161,11 @@ class Nation:
         return int(self.body[5])
 
     def file(self) -> bytes:
-        return self.world.file()
+        """The list's file; the roots' messages are the same in every one, as they are with a real authority."""
+        if not self.roots:
+            plans = zip(self.world.root_payloads(), self.world.roots, strict=True)
+            self.roots += [message(payload, ROOT, plan.signed_by) for payload, plan in plans]
+        return cbor.encode([self.roots, message(self.world.list_payload(), LIST, self.world.signed_by)])
 
     def key(self, *, start: int, retired: bool = False) -> dict[int, Any]:
         """A key as it stands in a school: taken in some year, renewed since, or retired in another."""
@@ -206,7 +211,7 @@ class Nation:
             self.body[11].append(season(self.chance, BEGINNING + year * YEAR, told, healthy=healthy))
 
     def one_percent(self) -> None:
-        """Move on a month; of 40 000 schools: 400 new keys, 200 renewals, 40 new names, 150 withdrawals; a season."""
+        """Move on a month; of 40 000 schools 400 new keys, 200 renewals, 40 names, 150 withdrawals; a season."""
         body, chance = self.body, self.chance
         body[4] = sha256(self.world.list_payload()).digest()
         body[3], body[5], body[6] = body[3] + 1, body[5] + 30, body[6] + 30

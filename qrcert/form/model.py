@@ -248,7 +248,7 @@ class Form:
 
     def until(self, wire: Mapping[int, Any]) -> int | None:
         """Return the certificate's own last day (days since 1970-01-01), or None if it has none."""
-        return min([wire[key] for key in self._ends if key in wire], default=None)
+        return min((wire[key] for key in self._ends if key in wire), default=None) if self._ends else None
 
     @property
     def in_title(self) -> frozenset[str]:

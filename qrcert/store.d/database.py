@@ -127,7 +127,9 @@ def _is_ours(connection: sqlite3.Connection, path: Path) -> bool:
     """Tell whether lists can be in the file: False for an empty one; raise `Unreadable` for a stranger's."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+    found = connection.execute(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+    ).fetchall()
     if not (application or version or found):
         return False
     if application != APPLICATION_ID:
@@ -171,9 +173,8 @@ def replace_list(
         ):
             connection.execute(statement, known)
     number = connection.execute(
-        "INSERT INTO list (identity, file_hash, header, seal) VALUES (?, ?, ?, ?)", (identity, file_hash, *header)
+        "INSERT INTO list (identity, file_hash, header, seal) VALUES (?, ?, ?, ?)",
+        (identity, file_hash, *header),
     ).lastrowid
-    connection.executemany(
-        "INSERT INTO part VALUES (?, ?, ?, ?, ?)", ((number, *part) for part in parts)
-    )
+    connection.executemany("INSERT INTO part VALUES (?, ?, ?, ?, ?)", ((number, *part) for part in parts))
     connection.execute("INSERT INTO file VALUES (?, ?)", (number, file))

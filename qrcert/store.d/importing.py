@@ -78,7 +78,9 @@ class Store:
         lists = self.lists()
         for one in lists:
             if one.file_hash == delta.base:
-                return self.import_list(delta.apply(one.file), on=on, confirm=confirm, fingerprint=fingerprint)
+                return self.import_list(
+                    delta.apply(one.file), on=on, confirm=confirm, fingerprint=fingerprint
+                )
         if any(one.file_hash == delta.result for one in lists):
             return "same"
         raise TrustListError(
@@ -103,7 +105,9 @@ class Store:
         file_hash = sha256(data).digest()
         header = header_data(new, wire.to_day(on))
         with writing(self._folder) as connection:
-            found = connection.execute("SELECT file_hash FROM list WHERE identity = ?", (new.identity,)).fetchone()
+            found = connection.execute(
+                "SELECT file_hash FROM list WHERE identity = ?", (new.identity,)
+            ).fetchone()
             if (found and found[0]) != before:
                 return False
             replace_list(

@@ -48,7 +48,9 @@ def number_name(number: int) -> bytes:
 def bucket_name(name16: bytes, withdrawals: int) -> bytes:
     """Return the name of the row that holds a withdrawal, if it is one of a list's so many."""
     bits = (withdrawals // BUCKET).bit_length()
-    return (int.from_bytes(name16[: NAME_BITS // 8], "big") >> (NAME_BITS - bits)).to_bytes(NAME_BITS // 8, "big")
+    return (int.from_bytes(name16[: NAME_BITS // 8], "big") >> (NAME_BITS - bits)).to_bytes(
+        NAME_BITS // 8, "big"
+    )
 
 
 def seal(file_hash: bytes, kind: int, name: bytes, data: bytes) -> bytes:
@@ -95,5 +97,3 @@ def _withdrawals(trust: TrustList) -> Iterator[Row]:
         buckets[bucket_name(name, len(withdrawals))].append((name, day, kind))
     for place, found in buckets.items():
         yield Row(Kind.WITHDRAWALS, place, cbor.encode(found))
-
-

@@ -6,7 +6,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -230,5 +230,5 @@ def _with_better_mark(signed: bytes) -> bytes:
     worse = next(row for row in marks if isinstance(row, list) and row[1] == "4")
     worse[1] = "5"
     payload[field.key] = field.pack(marks)
-    changed = replace(message, payload=cbor.encode(payload))
+    changed = message._replace(payload=cbor.encode(payload))
     return cose.write_sign1(changed.protected, changed.payload, changed.signature)
