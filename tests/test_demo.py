@@ -16,6 +16,7 @@ from qrcert.checking import Finding, Request, check_file
 from qrcert.cli.demo.story import MARKER, Scene, Story, check, tell_story
 from qrcert.errors import Refused
 from qrcert.trust import TrustList
+from terminal import run
 
 NOW = datetime(2026, 6, 25, 12).astimezone()
 
@@ -156,3 +157,14 @@ def test_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
         with pytest.raises(Refused, match="cannot use the folder"):
             tell_story(place, now=NOW, say=quiet)
     assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", ["GENUINE", "WITHDRAWN", "ALTERED", "CANNOT TELL"]), ("ru", ["ПОДЛИННЫЙ", "ОТОЗВАН", "ИЗМЕНЁН"])],
+)
+def test_the_command_tells_the_story_and_where_to_look(tmp_path: Path, lang: str, words: list[str]) -> None:
+    done = run("demo", str(tmp_path / "demo"), "--lang", lang)
+    assert (done.status, done.err) == (0, "")
+    assert [word for word in words if word not in done.out] == []
+    assert str(tmp_path / "demo" / "photos") in done.out

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from qrcert import cbor, text, wire
-from qrcert.form import Form, Headings, read_form, read_office, reduce_form
+from qrcert.form import Form, Headings, read_form, read_office, reduce_form, sample_of
+from qrcert.trust import compile_form, open_form
 
 FORMS = Path(__file__).parent.parent / "qrcert" / "forms"
 SAMPLES = json.loads((FORMS / "samples.json").read_text("utf-8"))
@@ -166,3 +167,61 @@ def test_school_leaving_takes_marks_as_schools_all_over_the_world_write_them() -
     for mark in ("5", 5, 5.0, "100", "13.5", "13,5", "7.0", "A*", "b-", "merit", "отлично", "Distinction"):
         rows = form.values(form.pack(given | {"marks": [["Mathematics", mark, None]]}))["marks"]
         assert str(rows[0][1]).casefold()[:1] in str(mark).casefold() or mark == "отлично"
+
+
+FAIR = """
+id = "fair.place"
+language = "en"
+title = "Science fair certificate"
+field = [
+  { name = "name",  label = "Name", holder = true },
+  { name = "place", label = "Award", type = "choice", list = ["First place", "Second place", "Participant"] },
+]
+"""
+SUMMARY = """
+id = "summary"
+language = "ru"
+letters = "АБВабв"
+title = "Итоги"
+number = { digits = 6 }
+[[field]]
+name = "name"
+label = "Имя"
+holder = true
+max = 12
+[[field]]
+name = "gpa"
+label = "Балл"
+type = "number"
+range = "0.00..4.00"
+[[field]]
+name = "season"
+label = "Сессия"
+type = "date"
+unit = "month"
+[[field]]
+name = "day"
+label = "День"
+type = "date"
+[[field]]
+name = "works"
+label = "Работы"
+type = "table"
+free = 2
+[[field]]
+name = "areas"
+label = "Предметы"
+type = "table"
+rows = ["Алгебра", "Химия"]
+columns = [{ name = "mark", label = "Отметка", range = "1..5" }]
+"""
+
+
+@pytest.mark.parametrize("source", [FAIR, SUMMARY])
+def test_a_sample_is_made_up_for_any_other_form(source: str) -> None:
+    form = open_form(compile_form(source))
+    assert form is not None
+    sample = sample_of(form)
+    form.check(form.pack(sample.values), None)
+    form.check_number(form.pack_number(sample.number))
+    assert {field.name for field in form.fields} == set(sample.values)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from shutil import which
 
 import click
 
@@ -60,8 +62,9 @@ def _where_to_look(story: Story, language: str) -> list[str]:
     photos = screen.pick(language, "the photos", "фотографии")
     again = screen.pick(language, "check them yourself", "проверить самому")
     width = max(map(len, (pages, photos, again)))
+    program = "qrcert" if which("qrcert") else f"{sys.executable} -m qrcert"
     return [
         f"{pages:<{width}}  {story.pages}",
         f"{photos:<{width}}  {story.folder / 'photos'}",
-        f"{again:<{width}}  qrcert verify {story.folder / 'photos'} --trust {story.folder / 'list.qct'}",
+        f"{again:<{width}}  {program} verify {story.folder / 'photos'} --trust {story.folder / 'list.qct'}",
     ]
