@@ -2,7 +2,7 @@
 
     python bench/lists_mutated.py [COUNT] [PROCESSES]
 
-Good files of several authorities are spoiled in their bytes, in their CBOR, and by pieces of one another; one in
+Good files of several authorities are spoiled in their bytes, their CBOR, their messages and signatures; one in
 ten is spoiled behind its signatures, as a careless or hostile authority could sign it, where only a foreign
 exception is a fault. The ordinary tests run 3 000 (tests/test_trust_mutations.py).
 """
@@ -100,6 +100,36 @@ def spoiled_items(files: list[bytes], chance: random.Random) -> bytes:
     return cbor.encode(value)
 
 
+def spoiled_messages(files: list[bytes], chance: random.Random) -> bytes:
+    """Files of the right shape whose roots, payloads and signatures were exchanged, left out or altered."""
+    tags = frozenset((98,))
+    (roots, body), (other_roots, other_body) = (
+        _loose(cbor.decode(data, tags=tags)) for data in chance.sample(files, 2)
+    )
+    messages = [*roots, body]
+    message = chance.choice(messages).value
+    strange = chance.choice([*other_roots, other_body, *messages]).value
+    signatures = message[3]
+    kind = chance.randrange(7)
+    if kind == 0:
+        del signatures[chance.randrange(len(signatures))]
+    elif kind == 1:
+        signatures.append(chance.choice(strange[3]))
+        signatures.sort()
+    elif kind == 2:
+        chance.choice(signatures)[2] = chance.choice(strange[3])[2]
+    elif kind == 3:
+        message[2] = mutated(message[2], chance)
+    elif kind == 4:
+        message[2] = strange[2]
+    elif kind == 5:
+        one = chance.choice(signatures)
+        one[chance.choice((0, 2))] = mutated(one[2], chance)
+    else:
+        roots.insert(chance.randrange(len(roots) + 1), chance.choice([*roots, *other_roots]))
+    return cbor.encode([roots, body])
+
+
 def _loose(value: Any) -> Any:
     """Return the item with lists in place of arrays."""
     if isinstance(value, cbor.Tagged):
@@ -147,12 +177,12 @@ def behind(files: list[bytes], chance: random.Random) -> Callable[[], object]:
 def part(seed: int, count: int) -> Tally:
     """Try ``count`` files."""
     chance, files, tally = random.Random(seed), good_files(), Tally()
-    for number in range(count):
-        if number % BEHIND == 0:
+    while (tried := tally.answers.total()) < count:
+        if tried % BEHIND == 0:
             _try(behind(files, chance), tally, may_stand=True)
             continue
-        make = spoiled_items if chance.randrange(2) else spoiled_bytes
-        data = huge(chance) if number % HUGE == 1 else make(files, chance)
+        make = chance.choice((spoiled_bytes, spoiled_items, spoiled_messages, spoiled_messages))
+        data = huge(chance) if tried % HUGE == 1 else make(files, chance)
         if data not in files:
             _try(lambda data=data: TrustList.from_bytes(data), tally, may_stand=False)
     tally.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -46,22 +46,25 @@ def _ordered(value: object) -> object:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
             raise ValueError(f"integer beyond +-(2^53-1): {value}")
         return value
-    if kind in (bytes, str, bool):
+    if kind in _AS_THEY_ARE:
         return value
     if isinstance(value, Tagged):
         return cbor2.CBORTag(value.number, _ordered(value.value))
     if isinstance(value, (list, tuple)):
-        return [_ordered(item) for item in value]
+        return [item if type(item) in _AS_THEY_ARE else _ordered(item) for item in value]
     if isinstance(value, dict):
-        if not all(type(key) in (int, str) for key in value):
+        if not {*map(type, value)} <= {int, str}:
             raise TypeError("map keys are integers or text")
-        return {_ordered(key): _ordered(value[key]) for key in sorted(value, key=_spelled)}
+        return {key: _ordered(value[key]) for key in sorted(value, key=_spelled)}
     raise TypeError(f"not a value of our CBOR subset: {kind.__name__}")
+
+
+_AS_THEY_ARE = frozenset((bytes, str, bool))
 
 
 @lru_cache(maxsize=1024)  # labels, and the names of fields and languages: few, and met again and again
 def _spelled(key: int | str) -> bytes:
-    return cbor2.dumps(key)
+    return cbor2.dumps(_ordered(key))
 
 
 def decode(
@@ -116,7 +119,14 @@ def _item(data: bytes, at: int, depth: int, limits: _Limits) -> tuple[Any, int]:
     first = data[at]
     argument = first & 0x1F
     at += 1
-    if argument > 23:
+    if argument == 24:  # by far the most of the long heads
+        if at == len(data):
+            raise Unreadable("the CBOR ends inside a head")
+        argument = data[at]
+        at += 1
+        if argument < 24:
+            raise Unreadable("a number in the CBOR is not in its shortest form")
+    elif argument > 24:
         argument, at = _long_argument(data, at, argument)
     major = first >> 5
     if major == 0:
@@ -150,13 +160,17 @@ def _item(data: bytes, at: int, depth: int, limits: _Limits) -> tuple[Any, int]:
     limits.take(argument, len(data) - at)
     values = []
     for _ in range(argument):
-        value, at = _item(data, at, depth, limits)
+        first = data[at]
+        if first < 24:
+            value, at = first, at + 1
+        else:
+            value, at = _item(data, at, depth, limits)
         values.append(value)
     return tuple(values), at
 
 
 def _long_argument(data: bytes, at: int, info: int) -> tuple[int, int]:
-    """Read the 1, 2, 4 or 8 bytes of a long head; each must be needed (RFC 8949 section 4.2.1)."""
+    """Read the 2, 4 or 8 bytes of a long head; each must be needed (RFC 8949 section 4.2.1)."""
     if info > 27:
         raise Unreadable("indefinite length or reserved head in the CBOR")
     size = 1 << (info - 24)
@@ -164,7 +178,7 @@ def _long_argument(data: bytes, at: int, info: int) -> tuple[int, int]:
     if end > len(data):
         raise Unreadable("the CBOR ends inside a head")
     argument = int.from_bytes(data[at:end], "big")
-    if argument < (24 if size == 1 else 1 << (size * 4)):
+    if argument < 1 << (size * 4):
         raise Unreadable("a number in the CBOR is not in its shortest form")
     return argument, end
 

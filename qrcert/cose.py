@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, NoReturn
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from qrcert import cbor
@@ -45,6 +45,8 @@ SIGN1_TAG: Final = 18
 SIGN_TAG: Final = 98
 
 _ALGORITHM_OF = {b"\xa2\x01\x32\x04\x48": ED25519, b"\xa2\x01\x28\x04\x48": ESP256}
+_MAX_EXPLAINED = 2048
+"""CBOR items of bytes that are no message of ours: more than a certificate has bytes."""
 _FRAME_BYTES = 17 + 66
 """What a certificate has besides its payload: tag, array, header, empty map; signature with its head."""
 
@@ -215,7 +217,13 @@ class _MlDsaCheck:
     def __init__(self, public: bytes) -> None:
         from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PublicKey
 
-        self._key = MLDSA65PublicKey.from_public_bytes(public)
+        try:
+            self._key = MLDSA65PublicKey.from_public_bytes(public)
+        except UnsupportedAlgorithm as error:
+            raise Refused(
+                "this machine's cryptography cannot check ML-DSA-65",
+                hint="install the package cryptography from PyPI, 48 or newer, which brings its own OpenSSL",
+            ) from error
 
     def __call__(self, signature: bytes, message: bytes) -> None:
         try:
@@ -308,7 +316,7 @@ def read_sign1(data: bytes, *, max_bytes: int) -> Sign1:
 
 def _explain_sign1(data: bytes) -> NoReturn:
     """Raise for bytes that are not the one spelling: `Unsupported` or `Unreadable`, and why."""
-    shape = cbor.decode(data, tags=frozenset((SIGN1_TAG,)))
+    shape = cbor.decode(data, tags=frozenset((SIGN1_TAG,)), max_items=_MAX_EXPLAINED)
     if not isinstance(shape, cbor.Tagged):
         raise Unreadable("no COSE_Sign1: tag 18 is missing")
     if not isinstance(shape.value, tuple) or [type(part) for part in shape.value] != [
@@ -319,7 +327,7 @@ def _explain_sign1(data: bytes) -> NoReturn:
     ]:
         raise Unreadable("no COSE_Sign1: an array of header, map, payload and signature is due")
     header, unprotected, _, signature = shape.value
-    protected = cbor.decode(header)
+    protected = cbor.decode(header, max_items=_MAX_EXPLAINED)
     if not isinstance(protected, dict):
         raise Unreadable("the protected header is not a map")
     alg, kid = protected.get(1), protected.get(4)
@@ -368,7 +376,7 @@ def read_sign(shape: object) -> SignMessage:
 def _read_signature(shape: object) -> Signature:
     if not isinstance(shape, tuple) or [type(part) for part in shape] != [bytes, dict, bytes] or shape[1]:
         raise Unreadable("a signature is [header, {}, bytes]")
-    header = cbor.decode(shape[0])
+    header = cbor.decode(shape[0], max_items=_MAX_EXPLAINED)
     if not isinstance(header, dict) or set(header) != {1, 4}:
         raise Unreadable("a signature's header is {1: alg, 4: kid}")
     if type(header[1]) is not int or type(header[4]) is not bytes or len(header[4]) != KID_BYTES:

@@ -163,7 +163,8 @@ def verify(
     except Unreadable:
         return Verdict("not_qrcert" if wire.scheme(text) is None else "unreadable", today)
 
-    # 5 to 7: some list has this kid, with this algorithm, and its key verifies; 8 to 13: each such list judges alone
+    # 5 to 7: some list has this kid, with this algorithm, and its key verifies
+    # 8 to 13: each such list judges alone
     knows: VerifiedList | None = None
     answers: list[Verdict] = []
     for one in lists:

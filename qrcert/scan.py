@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qrcert.errors import MissingExtra, QrcertError, TooBig, UnknownFile, Unreadable
 from qrcert.reading.codes import Code, Found, in_reading_order
@@ -63,6 +63,17 @@ _LIBRARIES = {
 }
 
 
+class Page(NamedTuple):
+    """What was read on a page, or in a picture that has none (``number`` None): texts, each once, in reading order.
+
+    ``unread`` counts codes that were seen there and could not be read: nobody knows what they say.
+    """
+
+    number: int | None
+    texts: list[str]
+    unread: int = 0
+
+
 def _anything(text: str) -> bool:
     return True
 
@@ -78,7 +89,7 @@ def read_codes(
     Unreadable for one that cannot be read, TooBig beyond a cap, MissingExtra without the extra ``scan``.
     """
     if isinstance(image, str | bytes | os.PathLike):
-        pages = [texts for _, texts in read_pages(image, plausible=plausible, seconds=seconds)]
+        pages = [page.texts for page in read_pages(image, plausible=plausible, seconds=seconds)]
     else:
         codes = find_codes(image, plausible=plausible, seconds=seconds)
         pages = [[code.text for code in codes]]
@@ -98,10 +109,10 @@ def find_codes(image: Picture, *, plausible: Plausible = _anything, seconds: flo
 
 def read_pages(
     source: Source, *, plausible: Plausible = _anything, seconds: float = SECONDS
-) -> Iterator[tuple[int | None, list[str]]]:
-    """Yield (page, texts) of a file, given as a path or as its bytes, one page after the other.
+) -> Iterator[Page]:
+    """Yield each `Page` of a file, given as a path or as its bytes, one after the other.
 
-    ``page`` counts from 1 in PDFs and TIFFs and is None for other pictures. Pages without a code have no
+    ``number`` counts from 1 in PDFs and TIFFs and is None for other pictures. Pages without a code have no
     texts. Raises as ``read_codes`` does; damaged pages are told after the last page that could be read.
     """
     data = source if isinstance(source, bytes) else _content(source)
@@ -147,7 +158,7 @@ def engines() -> tuple[Engine, ...]:
     return trials.engines()
 
 
-def _pdf_pages(data: bytes, plausible: Plausible, seconds: float) -> Iterator[tuple[int | None, list[str]]]:
+def _pdf_pages(data: bytes, plausible: Plausible, seconds: float) -> Iterator[Page]:
     from qrcert.reading import pdf
 
     end = time.monotonic() + FILE_SECONDS
@@ -162,7 +173,7 @@ def _pdf_pages(data: bytes, plausible: Plausible, seconds: float) -> Iterator[tu
             except Unreadable as error:
                 damaged.append(error)
             else:
-                yield page, _texts([found])
+                yield _page(page, [found])
     if damaged:
         more = f", and {len(damaged) - 1} more" if damaged[1:] else ""
         raise Unreadable(f"{damaged[0]}{more}") from damaged[0]
@@ -183,7 +194,7 @@ def _pdf_page(document: Document, page: int, plausible: Plausible, seconds: floa
 
 def _picture_pages(
     data: bytes, kind: Kind, plausible: Plausible, seconds: float
-) -> Iterator[tuple[int | None, list[str]]]:
+) -> Iterator[Page]:
     from qrcert.reading import cascade, pictures
 
     end = time.monotonic() + FILE_SECONDS
@@ -194,13 +205,13 @@ def _picture_pages(
         if not found.codes and not frame.whole:
             raise Unreadable("the picture is cut short, and there is no code in the part that is left")
         if frame.page is not None:
-            yield frame.page, _texts([found])
+            yield _page(frame.page, [found])
             continue
         looks.append(found)
         if cascade.complete(found, plausible):
             break
     if not kind.pages:
-        yield None, _texts(looks)
+        yield _page(None, looks)
 
 
 def _look(grey: Grey, plausible: Plausible, seconds: float) -> Found:
@@ -209,9 +220,10 @@ def _look(grey: Grey, plausible: Plausible, seconds: float) -> Found:
     return cascade.read(grey, plausible=plausible, seconds=seconds)
 
 
-def _texts(looks: Iterable[Found]) -> list[str]:
-    """Return the texts of looks at one page or at the frames of an animation, each once."""
-    return list(dict.fromkeys(code.text for found in looks for code in in_reading_order(found.codes)))
+def _page(number: int | None, looks: Sequence[Found]) -> Page:
+    """Return what looks at one page, or at the frames of an animation, gave together."""
+    texts = dict.fromkeys(code.text for found in looks for code in in_reading_order(found.codes))
+    return Page(number, list(texts), min((len(found.unread) for found in looks), default=0))
 
 
 def _in_time(end: float, page: int) -> None:

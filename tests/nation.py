@@ -28,6 +28,9 @@ SIGNERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PAPERS = 80
 """Certificates of one school in one season."""
 
+RURAL = 0.55
+"""Share of schools whose name says their district too."""
+
 Place = tuple[str, str, str]
 """What the names of a town and of its district begin with, and the region's name."""
 
@@ -98,7 +101,7 @@ def school_name(chance: random.Random, place: Place) -> str:
     initials = f"{chance.choice(_LETTERS)}. {chance.choice(_LETTERS)}."
     hero = f"{chance.choice(_HEROES)} {initials} {chance.choice(_words(_SURNAMES))}ова"
     kind = _weighted(chance, _KINDS).format(n=chance.randrange(1, 120), hero=hero, place=town)
-    where = f"{district}ского муниципального района {region}" if chance.random() < 0.8 else region
+    where = f"{district}ского муниципального района {region}" if chance.random() < RURAL else region
     return f"{_weighted(chance, _OWNERS)} общеобразовательное учреждение {kind} {where}"
 
 

@@ -25,7 +25,7 @@ from ministry import (
 )
 from qrcert import authority, cose, wire
 from qrcert.authority import Authority
-from qrcert.authority.acts import KEY_DAYS
+from qrcert.authority.admission import KEY_DAYS
 from qrcert.cose import PublicKey
 from qrcert.decode import verify
 from qrcert.encode import sign_certificate

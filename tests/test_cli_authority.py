@@ -287,7 +287,7 @@ def test_a_form_is_added_and_the_keys_in_use_may_be_allowed_to_sign_it() -> None
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["no.toml"], "error: cannot read the form 'no.toml': No such file or directory"),
+        (["no.toml"], "error: cannot read 'no.toml': No such file or directory"),
         (["dos.toml"], "error: the form 'dos.toml' is not UTF-8 text"),
         (["pass.txt"], "error: the form is not TOML: "),
         (["pass.txt", "--school", "1"], "error: --school goes with --allow"),
@@ -460,7 +460,7 @@ def test_the_list_and_its_readable_copy_are_written(lang: str) -> None:
         ),
         (
             ["-o", "new.qct", "--passphrase-file", "no.txt"],
-            ["error: cannot read the passphrase file 'no.txt': No such file or directory"],
+            ["error: cannot read 'no.txt': No such file or directory"],
         ),
         (
             ["-o", "new.qct"],

@@ -60,7 +60,7 @@ def test_the_class_list_is_written_with_headings_in_the_language_of_the_screen(l
     ("arguments", "error"),
     [
         (["show", "nothing"], "no form 'nothing'"),
-        (["show", "nothing.toml"], "cannot read the form 'nothing.toml': No such file or directory"),
+        (["show", "nothing.toml"], "cannot read 'nothing.toml': No such file or directory"),
         (["check", "."], "no form '.'"),
         (["check", "dos.toml"], "the form 'dos.toml' is not UTF-8 text"),
         (["check", "broken.toml"], "the form is not TOML: "),

@@ -145,7 +145,7 @@ def test_a_school_may_be_its_own_authority() -> None:
         ),
         (
             ["new", "--school", "A", "--passphrase-file", "no.txt"],
-            ["error: cannot read the passphrase file 'no.txt': No such file or directory"],
+            ["error: cannot read 'no.txt': No such file or directory"],
         ),
         (
             ["new", "--school", "A", "--passphrase-file", "short.txt"],
@@ -174,7 +174,7 @@ def test_a_school_may_be_its_own_authority() -> None:
         ),
         (
             ["new", "--school", "A", "--for", "no.qct", "--passphrase-file", "pass.txt"],
-            ["error: cannot read the list 'no.qct': No such file or directory"],
+            ["error: cannot read 'no.qct': No such file or directory"],
         ),
         (
             ["new", "--school", "A\u202eB", "--passphrase-file", "pass.txt"],
@@ -424,7 +424,7 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "no passphrase file": (
         ["class.json", "--yes", "--passphrase-file", "no.txt"],
-        ["error: cannot read the passphrase file 'no.txt': No such file or directory"],
+        ["error: cannot read 'no.txt': No such file or directory"],
     ),
     "nobody to ask for the passphrase": (
         ["class.json", "--yes"],
@@ -448,7 +448,7 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "no form file": (
         ["class.json", "--check", "--form", "no.toml"],
-        ["error: cannot read the form 'no.toml': No such file or directory"],
+        ["error: cannot read 'no.toml': No such file or directory"],
     ),
     "outside the rights": (
         ["class.json", "--check", "--form", "course.completion"],

@@ -59,7 +59,7 @@ def test_a_genuine_one_as_data(tmp_path: Path) -> None:
         "form": "ru.attestat.11",
         "title": "Certificate of Secondary General Education with honours",
         "part": None,
-        "school": {"id": 7, "name": "School No. 7", "name_now": "School No. 7"},
+        "school": SCHOOL,
         "withdrawn": None,
         "at": None,
         "list": {
@@ -101,7 +101,14 @@ def test_values_do_not_depend_on_the_language(form: str, tmp_path: Path) -> None
     ]
 
 
-SCHOOL = {"id": 7, "name": "School No. 7", "name_now": "School No. 7"}
+SCHOOL = {
+    "id": 7,
+    "name": "School No. 7",
+    "name_now": "School No. 7",
+    "closed": None,
+    "successor": None,
+    "archive": None,
+}
 NOTHING = dict.fromkeys(
     ("number", "issued", "form", "title", "part", "school", "fields", "marks", "withdrawn")
 )
@@ -410,7 +417,7 @@ def test_a_person_sees_how_far_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["paper.txt", "--trust", "nobody.qct"], "cannot read the list 'nobody.qct': No such file or directory"),
+        (["paper.txt", "--trust", "nobody.qct"], "cannot read 'nobody.qct': No such file or directory"),
         (["paper.txt", "--trust", "paper.txt"], " (unreadable)"),
         (["paper.txt", "--trust", "."], "is a directory"),
         (["paper.txt", "--at", "soon"], "'soon' is no day; write it as 2026-06-25 or 25.06.2026"),

@@ -10,7 +10,7 @@ import pytest
 
 from qrcert import cbor
 from qrcert.errors import FormError
-from qrcert.form import Form, Heading, Headings, Line, Office, read_form, read_office, reduce_form
+from qrcert.form import Form, Heading, Headings, Office, read_form, read_office, reduce_form
 
 TOML = """
 id = "paper"

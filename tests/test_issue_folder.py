@@ -21,14 +21,14 @@ from offices import (
     sign,
     write_json,
 )
-from qrcert import cose, issue
+from qrcert import cose, files, issue
 from qrcert.errors import (
     KeyFileError,
     QrcertError,
     Refused,
     Unreadable,
 )
-from qrcert.issue import Office, files
+from qrcert.issue import Office
 from qrcert.issue.act import file_names
 from qrcert.issue.sheets import Paper
 from qrcert.signing import load_keys

@@ -125,4 +125,4 @@ def test_an_issued_pdf_carries_its_code_as_a_file_too(tmp_path: Path) -> None:
         carried = bytes(attached.get_data()).decode("ascii")
     finally:
         document.close()
-    assert [texts for _, texts in scan.read_pages(done.files[0])] == [[carried.strip()]]
+    assert [page.texts for page in scan.read_pages(done.files[0])] == [[carried.strip()]]

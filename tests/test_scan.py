@@ -427,7 +427,7 @@ def test_an_animation_is_searched_from_its_beginning(kind: str) -> None:
         return saved(frames[0], kind, save_all=True, append_images=frames[1:], **lossless)
 
     assert scan.read_codes(film(2)) == [ONE]
-    assert list(scan.read_pages(film(2))) == [(None, [ONE])]
+    assert [page[:2] for page in scan.read_pages(film(2))] == [(None, [ONE])]
     assert scan.read_codes(film(picture_files.MAX_FRAMES - 1)) == [ONE]
 
 
@@ -440,7 +440,7 @@ def test_frames_beyond_the_cap_are_not_looked_at() -> None:
 def test_the_pages_of_a_tiff() -> None:
     pages = [image(ONE), blank(), image(TWO), Image.fromarray(pictures.page([THREE, ONE]))]
     data = saved(pages[0], "TIFF", save_all=True, append_images=pages[1:])
-    assert list(scan.read_pages(data)) == [(1, [ONE]), (2, []), (3, [TWO]), (4, [THREE, ONE])]
+    assert [page[:2] for page in scan.read_pages(data)] == [(1, [ONE]), (2, []), (3, [TWO]), (4, [THREE, ONE])]
     assert scan.read_codes(data) == [ONE, TWO, THREE]
 
 
@@ -449,7 +449,7 @@ def test_a_tiff_of_too_many_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     few = picture_files.Kind("TIFF", "TiffImagePlugin", 2, pages=True)
     monkeypatch.setattr(picture_files, "kind_of", lambda data: few)
     pages = scan.read_pages(data)
-    assert [next(pages), next(pages)] == [(1, [ONE]), (2, [TWO])]
+    assert [next(pages)[:2], next(pages)[:2]] == [(1, [ONE]), (2, [TWO])]
     with pytest.raises(TooBig, match="pages"):
         next(pages)
 
@@ -550,7 +550,7 @@ def swollen(block: bytes, times: int) -> bytes:
 
 def test_the_pages_of_a_pdf() -> None:
     data = pdf_of([ONE, None, TWO, ONE])
-    assert list(scan.read_pages(data)) == [(1, [ONE]), (2, []), (3, [TWO]), (4, [ONE])]
+    assert [page[:2] for page in scan.read_pages(data)] == [(1, [ONE]), (2, []), (3, [TWO]), (4, [ONE])]
     assert scan.read_codes(data) == [ONE, TWO]
 
 
@@ -573,9 +573,9 @@ def test_a_small_code_beside_a_large_one_is_not_missed() -> None:
 def test_pages_come_as_they_are_read() -> None:
     pages = scan.read_pages(pdf_of([ONE, TWO]))
     others = scan.read_pages(pdf_of([THREE]))
-    assert next(pages) == (1, [ONE])
-    assert next(others) == (1, [THREE])
-    assert next(pages) == (2, [TWO])
+    assert next(pages)[:2] == (1, [ONE])
+    assert next(others)[:2] == (1, [THREE])
+    assert next(pages)[:2] == (2, [TWO])
     pages.close()
     others.close()
 
@@ -672,7 +672,7 @@ def test_a_damaged_page_does_not_hide_the_others() -> None:
     contents = [stream(content_of(text, module=2)) for text in (ONE, TWO)]
     data = plain_pdf([catalogue, pages, page % 4, contents[0], page % 6, contents[1]])
     read = scan.read_pages(data)
-    assert [next(read), next(read)] == [(1, [ONE]), (3, [TWO])]
+    assert [next(read)[:2], next(read)[:2]] == [(1, [ONE]), (3, [TWO])]
     with pytest.raises(Unreadable, match="page 2 of the PDF is damaged, and 1 more"):
         next(read)
 

@@ -1,24 +1,18 @@
-"""The store: the import rules (rows 114 to 139 and 147 to 151 of the layout), and what can happen to its file."""
+"""The store: the import rules, rows 114 to 139 and 147 of the layout."""
 
 from __future__ import annotations
 
-import sqlite3
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qrcert.errors import TrustListError, Unreadable
-from qrcert.store import FILE_NAME, Store
+from qrcert.store import Store
 from qrcert.trust import TrustList
+from stores import fingerprint, put, stored
 from trust_maker import (
     DAY,
     HEALTHY,
@@ -39,27 +33,6 @@ from trust_maker import (
     season_entry,
     world,
 )
-
-TODAY = date(2026, 6, 1)
-
-
-def fingerprint(data: bytes) -> str:
-    return TrustList.from_bytes(data).fingerprint.hex()
-
-
-def put(store: Store, made: World | bytes, **options: Any) -> str:
-    """What importing gives: ``imported``, ``same``, or the code of the refusal."""
-    data = made if isinstance(made, bytes) else made.file()
-    try:
-        return store.import_list(data, on=TODAY, **options)
-    except TrustListError as error:
-        return error.code
-
-
-def stored(store: Store, made: World) -> Store:
-    data = made.file()
-    assert store.import_list(data, on=TODAY, fingerprint=fingerprint(data)) == "imported"
-    return store
 
 
 @pytest.fixture
@@ -181,10 +154,12 @@ def another_authority() -> World:
 def test_scenario(step: Step, store: Store) -> None:
     before = step.before()
     stored(store, before)
-    good = store.rows()
+    good = store.lists()[0].file
     assert put(store, step.after(before)) == step.expected
     if step.expected != "imported":
-        assert store.rows()[0].file == good[0].file
+        assert store.lists()[0].file == good
+    for trust in store.lists():
+        trust.check()
 
 
 def test_rows_114_to_116_and_147_first_import(store: Store) -> None:
@@ -311,231 +286,3 @@ def test_a_root_of_the_past_cannot_lift_anything(store: Store) -> None:
 def test_what_may_change_and_what_may_not(expected: str, change: Any, store: Store) -> None:
     stored(store, world())
     assert put(store, following(world(), change)) == expected
-
-
-# ------------------------------------------------------------------------------------- the folder and the file
-
-
-def test_an_empty_store_makes_nothing(store: Store, tmp_path: Path) -> None:
-    assert store.lists() == ()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_row_keeps_the_bytes_and_the_day(store: Store) -> None:
-    stored(store, world())
-    (row,) = store.rows()
-    assert row.imported == TODAY
-    assert store.export(row.trust.identity) == row.file
-    assert TrustList.from_bytes(row.file).list_hash == row.trust.list_hash
-    with pytest.raises(Unreadable, match="no list of the authority"):
-        store.export(bytes(32))
-
-
-def test_a_bad_list_leaves_the_old_one(store: Store) -> None:
-    stored(store, world())
-    assert put(store, good_file()[:-1]) == "unreadable"
-    assert len(store.lists()) == 1
-
-
-def edit(store_folder: Path, statement: str, *values: Any) -> None:
-    with closing(sqlite3.connect(store_folder / FILE_NAME)) as database:
-        database.execute(statement, values)
-        database.commit()
-
-
-def test_a_row_edited_behind_our_back_is_noticed(store: Store, tmp_path: Path) -> None:
-    stored(store, world())
-    edit(tmp_path / "lists", "UPDATE list SET file = ?", good_file()[:-3])
-    with pytest.raises(TrustListError):
-        store.lists()
-    edit(tmp_path / "lists", "UPDATE list SET file = ?, imported = 'yesterday'", good_file())
-    with pytest.raises(Unreadable, match="yesterday"):
-        store.lists()
-    edit(tmp_path / "lists", "UPDATE list SET file = 'text'")
-    with pytest.raises(Unreadable, match="str and str"):
-        store.lists()
-
-
-def test_a_folder_that_may_not_be_looked_into(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbidden(path: Path) -> bool:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "exists", forbidden)
-    with pytest.raises(Unreadable, match="cannot be read"):
-        store.lists()
-
-
-def other_program(folder: Path) -> None:
-    folder.mkdir()
-    edit(folder, "CREATE TABLE notes (text)")
-
-
-def later_schema(folder: Path) -> None:
-    stored(Store(folder), world())
-    edit(folder, "PRAGMA user_version = 2")
-
-
-def no_database(folder: Path) -> None:
-    folder.mkdir()
-    (folder / FILE_NAME).write_bytes(b"this is no database at all" * 100)
-
-
-def folder_is_a_file(folder: Path) -> None:
-    folder.write_bytes(b"")
-
-
-def file_is_a_folder(folder: Path) -> None:
-    (folder / FILE_NAME).mkdir(parents=True)
-
-
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (other_program, "another program"),
-        (later_schema, "schema 2, expected 1"),
-        (no_database, "not a database"),
-        (file_is_a_folder, "unable to open"),
-    ],
-)
-def test_a_file_that_is_not_ours_is_left_alone(
-    spoil: Callable[[Path], None], message: str, tmp_path: Path
-) -> None:
-    folder = tmp_path / "spoiled"
-    spoil(folder)
-    before = sorted((path, path.is_file() and path.read_bytes()) for path in folder.iterdir())
-    with pytest.raises(Unreadable, match=message):
-        Store(folder).lists()
-    with pytest.raises(Unreadable, match=message):
-        Store(folder).import_list(good_file(), on=TODAY, fingerprint=fingerprint(good_file()))
-    assert sorted((path, path.is_file() and path.read_bytes()) for path in folder.iterdir()) == before
-
-
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    folder_is_a_file(tmp_path / "file")
-    store = Store(tmp_path / "file")
-    assert store.lists() == ()
-    with pytest.raises(Unreadable, match="cannot be changed"):
-        store.import_list(good_file(), on=TODAY, fingerprint=fingerprint(good_file()))
-
-
-def test_a_store_without_room_keeps_the_old_list(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stored(store, world())
-    old = store.rows()
-
-    def cramped(*args: Any, **options: Any) -> sqlite3.Connection:
-        database = open_database(*args, **options)
-        database.execute("PRAGMA max_page_count = 1")
-        return database
-
-    open_database = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", cramped)
-    bigger = following(world(), lambda body: body[7].append([b"\xff" * 60_000, {}]))
-    with pytest.raises(Unreadable, match="full") as caught:
-        store.import_list(bigger.file(), on=TODAY)
-    assert caught.value.hint
-    monkeypatch.undo()
-    assert store.rows()[0].file == old[0].file
-
-
-def test_reading_a_write_protected_store(tmp_path: Path) -> None:
-    folder = tmp_path / "lists"
-    stored(Store(folder), world())
-    (folder / FILE_NAME).chmod(0o444)
-    folder.chmod(0o555)
-    try:
-        assert len(Store(folder).lists()) == 1
-    finally:
-        folder.chmod(0o755)
-        (folder / FILE_NAME).chmod(0o644)
-
-
-def test_two_imports_at_once_end_with_the_newest(tmp_path: Path) -> None:
-    store = Store(tmp_path / "lists")
-    first = world()
-    stored(store, first)
-    chain = [first]
-    for _ in range(8):
-        chain.append(following(chain[-1]))
-    files = [made.file() for made in chain[1:]]
-    results: list[str] = []
-
-    def run(data: bytes) -> None:
-        results.append(put(store, data))
-
-    threads = [threading.Thread(target=run, args=(data,)) for data in files]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert set(results) <= {"imported", "older"}
-    assert results.count("imported") >= 1
-    assert store.lists()[0].version == chain[-1].body[3]
-
-
-def test_an_import_sees_what_changed_while_a_person_was_asked(store: Store) -> None:
-    """Somebody else imports a newer list during the question: the older one must not win."""
-    newer = following(world())
-
-    def slow(trust: TrustList, lost: tuple[str, ...]) -> bool:
-        stored(store, newer)
-        return True
-
-    assert put(store, world(), confirm=slow) == "older"
-    assert store.lists()[0].version == newer.body[3]
-
-
-DYING = """
-import os, sqlite3, sys
-from datetime import date
-from pathlib import Path
-from qrcert.store import Store
-
-folder, data, moment, fingerprint = sys.argv[1:]
-
-class Dying(sqlite3.Connection):
-    def execute(self, statement, *values):
-        if statement.strip().startswith(moment):
-            os._exit(9)
-        done = super().execute(statement, *values)
-        if moment == "after" and statement.startswith("INSERT"):
-            os._exit(9)
-        return done
-
-connect = sqlite3.connect
-sqlite3.connect = lambda *args, **options: connect(*args, factory=Dying, **options)
-Store(Path(folder)).import_list(Path(data).read_bytes(), on=date(2026, 6, 1), fingerprint=fingerprint)
-"""
-
-
-def crash(folder: Path, data: bytes, moment: str) -> int:
-    """Import in another process that dies without a word at a statement; return how it ended."""
-    path = folder / "list.qct"
-    path.write_bytes(data)
-    argv = [sys.executable, "-c", DYING, str(folder / "lists"), str(path), moment, fingerprint(data)]
-    return subprocess.run(argv, check=False).returncode
-
-
-@pytest.mark.parametrize("moment", ["CREATE", "PRAGMA user_version =", "INSERT", "after"])
-def test_row_151_a_crash_in_the_first_import_leaves_an_empty_store(moment: str, tmp_path: Path) -> None:
-    assert crash(tmp_path, good_file(), moment) == 9
-    store = Store(tmp_path / "lists")
-    assert store.lists() == ()
-    assert put(store, good_file(), fingerprint=fingerprint(good_file())) == "imported"
-
-
-@pytest.mark.parametrize("moment", ["BEGIN IMMEDIATE", "INSERT", "after"])
-def test_row_151_a_crash_in_an_import_leaves_the_old_list(moment: str, tmp_path: Path) -> None:
-    """The new list is larger than SQLite's cache: part of it is in the file already when the process dies."""
-    before = world()
-    store = stored(Store(tmp_path / "lists"), before)
-    many = [[b"\xff" * 65_000 + bytes([number]), {}] for number in range(64)]
-    after = following(before, lambda body: body[7].extend(many)).file()
-    assert crash(tmp_path, after, moment) == 9
-    if moment == "after":
-        assert (tmp_path / "lists" / f"{FILE_NAME}-journal").stat().st_size > 0
-        assert (tmp_path / "lists" / FILE_NAME).stat().st_size > 1_000_000
-    assert store.lists()[0].version == 7
-    assert put(store, after) == "imported"
-    assert store.lists()[0].version == 8

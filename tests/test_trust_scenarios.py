@@ -59,7 +59,7 @@ def outcome(scenario: dict[str, Any], folder: Path) -> tuple[str, list[bytes]]:
         )
     except TrustListError as error:
         result = error.code
-    return result, [row.file for row in store.rows()]
+    return result, [one.file for one in store.lists()]
 
 
 def expected(name: str) -> str:
@@ -229,11 +229,12 @@ TABLE: dict[int, str] = {
     139: "trust/another-authority-confirmed",
     140: "test_trust_bodies",
     141: "list/sound-until-the-last-day",
+    **dict.fromkeys(range(142, 147), "test_trust_delta"),
     147: "test_store",
     148: "test_trust_side_by_side",
     149: "test_trust_side_by_side",
     150: "test_trust_side_by_side",
-    151: "test_store",
+    151: "test_store_crash",
     **dict.fromkeys(range(152, 157), "test_trust_requests"),
     162: "test_trust_requests",
     163: "trust/cofactored-only",
@@ -242,7 +243,7 @@ TABLE: dict[int, str] = {
 }
 """By row of the table: the vector that is the scenario, or the file of the test that bears the row's number.
 
-Rows 142 to 146 are deltas, 157 to 161 are the authority's own business.
+Rows 157 to 161 are the authority's own business.
 """
 
 REFUSALS: dict[str, tuple[int, ...]] = {

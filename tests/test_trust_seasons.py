@@ -279,3 +279,38 @@ def test_entries_tell_their_leaves(school: School) -> None:
     assert entry.leaves == frozenset(map(digest, school.texts[STOLEN]))
     assert entry.knows(digest(school.texts[STOLEN][0]))
     assert not entry.knows(digest(school.forged))
+
+
+# ------------------------------------------------------------------------------------------------------- edges
+
+
+def test_a_proof_of_2048_bytes_is_read() -> None:
+    """40 siblings and indices of nine bytes: as large as a proof can be."""
+    far = Path(2**40, 2**41, tuple(bytes([n]) * 32 for n in range(40)))
+    near = Path(2**40, 2**41, tuple(bytes([n]) * 32 for n in range(19)))
+    proof = Proof(far, near)
+    assert len(proof.to_bytes()) == wire.MAX_BYTES
+    assert Proof.from_text(proof.to_text()) == proof
+    with pytest.raises(TooBig):
+        Proof.from_bytes(proof.to_bytes() + b"\x00")
+    with pytest.raises(Unreadable):
+        Proof.from_bytes(Proof(replace(near, siblings=(*far.siblings, bytes(32))), near).to_bytes())
+
+
+def test_a_season_of_many_papers_proves_its_own_and_no_other() -> None:
+    """More papers than an interpreter has small numbers for; neighbours on both sides of each."""
+    digests = sorted(paper(HEALTHY, n) for n in range(250)) + [b"\xfe" * 31 + bytes([n]) for n in range(50)]
+    tree = SeasonTree({HEALTHY.kid: digests, LATE.kid: [paper(LATE, 1)]})
+    leaves = tree.leaves(HEALTHY.kid)
+    for one in digests:
+        assert leaves.holds(one)
+        assert tree.proof(HEALTHY.kid, one).season_root(HEALTHY.kid, one) == tree.root
+        for other in (one[:31] + bytes([one[31] ^ 1]), one[:31] + bytes([one[31] ^ 64])):
+            if other not in digests:
+                assert not leaves.holds(other)
+                with pytest.raises(KeyError):
+                    tree.proof(HEALTHY.kid, other)
+    for other in (bytes(32), b"\xff" * 32):
+        assert not leaves.holds(other)
+        with pytest.raises(KeyError):
+            tree.proof(HEALTHY.kid, other)

@@ -46,6 +46,7 @@ DIFFERENCES: dict[str, dict[str, str]] = {
             "list-of-the-root-before",
             "fork-by-the-signers",
             "not-next",
+            "not-next-either",
             "list/body-another-root",
             "list/chain-newest-stripped",
             "list/chain-previous",

@@ -1,34 +1,119 @@
 """What an authority does in its folder: admit keys, add forms, withdraw, publish the list."""
 
-from qrcert.authority.acts import (
-    KEY_DAYS,
-    Admission,
+from qrcert.authority.admission import KEY_DAYS, Admission, Admissions, admit, plan_admission
+from qrcert.authority.changes import Changes, KeyChange, changes_of, signers_change
+from qrcert.authority.drafts import (
+    SUFFIX,
+    Draft,
+    merge_drafts,
+    read_draft,
+    require_eligible,
+    sign_draft,
+)
+from qrcert.authority.folder import FIRST_DRAFT, Authority, open_authority, write_whole
+from qrcert.authority.forms import add_form, allow_form
+from qrcert.authority.founding import (
+    Thresholds,
+    fingerprint_text,
+    finish_founding,
+    majority,
+    make_authority,
+    make_authority_of,
+    prepare_authority,
+)
+from qrcert.authority.keys import close_school, find_keys, find_school, mark, move, rename, retire
+from qrcert.authority.papers import (
     By,
-    add_form,
-    admit,
-    allow_form,
-    plan_admission,
+    lift,
+    names_of,
+    names_requested,
     withdraw_requested,
     withdraw_verified,
 )
-from qrcert.authority.folder import Authority, make_authority, open_authority
-from qrcert.authority.publishing import as_data, newest_bytes, publish, write_list
+from qrcert.authority.publishing import (
+    as_data,
+    draft_list,
+    finish_list,
+    newest_bytes,
+    publish,
+    require_follows,
+    write_list,
+)
+from qrcert.authority.rotation import draft_root, draft_root_of_new, finish_root, with_officers
+from qrcert.authority.seasons import (
+    Count,
+    Handed,
+    SeasonPlan,
+    close_season,
+    plan_season,
+    read_handed,
+    start_cutover,
+)
+from qrcert.authority.signers import SignerCard, load_pair, make_signer, read_card, signer_of
 
 __all__ = [
+    "FIRST_DRAFT",
     "KEY_DAYS",
+    "SUFFIX",
     "Admission",
+    "Admissions",
     "Authority",
     "By",
+    "Changes",
+    "Count",
+    "Draft",
+    "Handed",
+    "KeyChange",
+    "SeasonPlan",
+    "SignerCard",
+    "Thresholds",
     "add_form",
     "admit",
     "allow_form",
     "as_data",
+    "changes_of",
+    "close_school",
+    "close_season",
+    "draft_list",
+    "draft_root",
+    "draft_root_of_new",
+    "find_keys",
+    "find_school",
+    "fingerprint_text",
+    "finish_founding",
+    "finish_list",
+    "finish_root",
+    "lift",
+    "load_pair",
+    "majority",
     "make_authority",
+    "make_authority_of",
+    "make_signer",
+    "mark",
+    "merge_drafts",
+    "move",
+    "names_of",
+    "names_requested",
     "newest_bytes",
     "open_authority",
     "plan_admission",
+    "plan_season",
+    "prepare_authority",
     "publish",
+    "read_card",
+    "read_draft",
+    "read_handed",
+    "rename",
+    "require_eligible",
+    "require_follows",
+    "retire",
+    "sign_draft",
+    "signer_of",
+    "signers_change",
+    "start_cutover",
+    "with_officers",
     "withdraw_requested",
     "withdraw_verified",
     "write_list",
+    "write_whole",
 ]

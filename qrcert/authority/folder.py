@@ -1,8 +1,8 @@
-"""The authority's folder: what the next list will say, its signer's keys, and every list published so far.
+"""The authority's folder: what the next list will say, all its roots, and every list published so far.
 
-``authority.json``  settings, and the requests that were taken, by hash
-``signer-1.key``    the signer's two private keys, encrypted
-``root-1.cbor``     root 1, signed
+``authority.json``  settings, the officers' names, and the requests that were taken, by hash
+``signer-1.key``    the two private keys of a signer, encrypted; with several signers, each takes his file away
+``root-1.cbor``     root 1, signed; ``root-2.cbor`` and so on after rotations
 ``next.cbor``       the payload of the list to come, its dates aside; every change rewrites it whole
 ``published/``      the lists as they were published, ``0001.qct`` first
 """
@@ -11,40 +11,26 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from qrcert import cbor, wire
-from qrcert.cose import ED25519, ML_DSA_65, SIGN_TAG, SignMessage, read_sign, write_sign
-from qrcert.encode import showable
-from qrcert.errors import QrcertError, Refused
-from qrcert.signing import SigningKey, save_keys
-from qrcert.trust import (
-    NO_HASH,
-    ROOT_AAD,
-    Contents,
-    Root,
-    Signer,
-    TrustList,
-    list_payload,
-    make_signature,
-    payload_hash,
-    root_payload,
-)
+from qrcert import cbor
+from qrcert.cose import SIGN_TAG, SignMessage, read_sign
+from qrcert.errors import QrcertError, Refused, TrustListError
+from qrcert.trust import Contents, Root, TrustList, list_payload
 from qrcert.trust.body import read_contents
 from qrcert.trust.roots import keys_of_signers, read_root
 
 SETTINGS: Final = "authority.json"
-SIGNER_KEY: Final = "signer-1.key"
-ROOT: Final = "root-1.cbor"
+ROOT: Final = "root-{}.cbor"
 NEXT: Final = "next.cbor"
 PUBLISHED: Final = "published"
-
-ROOT_YEARS: Final = 20
-"""For how long lists may be published under root 1 before it must be followed by root 2."""
+FIRST_DRAFT: Final = "root-1.qct-draft"
+"""Root 1 while its signers have not signed it yet."""
 
 
 class _Standing:
@@ -60,17 +46,29 @@ class _Standing:
 class Authority:
     """An authority's folder as it stands; changing it gives a new one, and `save` writes it.
 
-    ``contents`` is what the next list will say, ``test`` whether keys are admitted as test keys, ``taken`` the
-    hashes of requests that were taken (a request is taken once).
+    ``roots`` is the chain of roots, ``root_messages`` the same signed; ``contents`` is what the next list will
+    say, ``test`` whether keys are admitted as test keys, ``taken`` the hashes of requests that were taken (a
+    request is taken once), ``officers`` the names of signers by the kid of their Ed25519 key.
     """
 
     folder: Path
-    root: Root
-    root_message: SignMessage
+    roots: tuple[Root, ...]
+    root_messages: tuple[SignMessage, ...]
     contents: Contents
     test: bool
     taken: frozenset[bytes]
+    officers: Mapping[bytes, str] = field(default_factory=dict)
     _standing: _Standing = field(default_factory=_Standing, repr=False, compare=False)
+
+    @property
+    def root(self) -> Root:
+        """The newest root: who signs today."""
+        return self.roots[-1]
+
+    @property
+    def identity(self) -> bytes:
+        """The hash of root 1: which authority this is, for ever."""
+        return self.roots[0].hash
 
     def with_contents(self, **changes: Any) -> Authority:
         """Return the same with some of the next list's contents changed."""
@@ -115,63 +113,30 @@ class Authority:
         folder is as it was.
         """
         payload = list_payload(self.contents)
-        _read_next(payload, self.root)
+        read_next(payload, self.roots)
         self.require_unchanged()
         write_whole(self.folder / NEXT, payload)
         self._standing.digest = sha256(payload).digest()
-        settings = {"test": self.test, "taken": sorted(one.hex() for one in self.taken)}
+        settings = {
+            "test": self.test,
+            "officers": {kid.hex(): name for kid, name in sorted(self.officers.items())},
+            "taken": sorted(one.hex() for one in self.taken),
+        }
         write_whole(self.folder / SETTINGS, (json.dumps(settings, indent=1) + "\n").encode())
-
-
-def make_authority(
-    folder: Path, *, name: str, where: str, passphrase: bytes, today: int, test: bool = False
-) -> Authority:
-    """Make a new authority of one signer in ``folder`` and return it.
-
-    ``where`` is the line that tells people where newer lists are found; ``today`` counts days from 1970-01-01.
-    Raises `Refused` if the folder holds an authority already or a line may not be shown, `TrustListError` for
-    one that is empty or too long, `KeyFileError` for the passphrase.
-    """
-    if (folder / SETTINGS).exists():
-        raise Refused(f"{str(folder)!r} holds an authority already", hint="choose another folder")
-    name, where = showable(name, "the authority's name"), showable(where, "the line on newer lists")
-    pair = (SigningKey.generate(ED25519), SigningKey.generate(ML_DSA_65))
-    signers = (Signer(pair[0].public_key, pair[1].public_key),)
-    until = min(wire.LAST_DAY, today + ROOT_YEARS * 366)
-    root = Root(1, NO_HASH, until, signers, root_threshold=1, list_threshold=1)
-    payload = root_payload(root)
-    root = replace(root, hash=payload_hash(payload))
-    message = sign_message(payload, pair, aad=ROOT_AAD)
-    contents = Contents(
-        authority=name, where=where, root_hash=root.hash, version=1, issued=today, next_update=today
-    )
-    _read_next(list_payload(contents), root)
-    _make_folder(folder)
-    save_keys(folder / SIGNER_KEY, pair, passphrase=passphrase)
-    made = Authority(folder, root, message, contents, test, frozenset())
-    try:
-        write_whole(folder / ROOT, cbor.encode(write_sign(message)))
-        made.save()
-    except Refused:
-        for name in (
-            SIGNER_KEY,
-            ROOT,
-            NEXT,
-        ):  # nobody has seen them, and a key left would bar the next attempt
-            (folder / name).unlink(missing_ok=True)
-        raise
-    return made
 
 
 def open_authority(folder: Path) -> Authority:
     """Return the authority in ``folder``; raises `Refused` if there is none or its files do not fit."""
+    _require_founded(folder)
     try:
-        test, taken = _read_settings((folder / SETTINGS).read_bytes())
-        message = read_sign(cbor.decode((folder / ROOT).read_bytes(), tags=frozenset((SIGN_TAG,))))
-        root = read_root(message.payload)
+        test, taken, officers = _read_settings((folder / SETTINGS).read_bytes())
+        messages = _read_roots(folder)
         payload = (folder / NEXT).read_bytes()
-        contents = _read_next(payload, root)
-        return Authority(folder, root, message, contents, test, taken, _Standing(payload))
+        roots, contents = _in_force(payload, tuple([read_root(one.payload) for one in messages]))
+        standing = _Standing(payload)
+        return Authority(
+            folder, roots, messages[: len(roots)], contents, test, taken, officers, _standing=standing
+        )
     except FileNotFoundError as error:
         raise Refused(
             f"{str(folder)!r} is no authority's folder: {Path(error.filename).name!r} is missing",
@@ -184,25 +149,55 @@ def open_authority(folder: Path) -> Authority:
         ) from error
 
 
-def _read_settings(data: bytes) -> tuple[bool, frozenset[bytes]]:
-    """Return whether keys are admitted as test keys, and which requests were taken."""
+def _require_founded(folder: Path) -> None:
+    """Raise `Refused` for a folder whose root 1 is not signed yet."""
+    if (folder / FIRST_DRAFT).exists() and not (folder / ROOT.format(1)).exists():
+        raise Refused(
+            f"the first root of the authority in {str(folder)!r} is not signed yet",
+            hint=f"each signer: qrcert authority sign {FIRST_DRAFT}; then: qrcert authority init DIR --finish",
+        )
+
+
+def _read_settings(data: bytes) -> tuple[bool, frozenset[bytes], dict[bytes, str]]:
+    """Return whether keys are admitted as test keys, which requests were taken, and the officers' names."""
     settings = json.loads(data)
     if not isinstance(settings["test"], bool):
         raise TypeError(f"'test' in {SETTINGS} is {settings['test']!r}, expected true or false")
-    return settings["test"], frozenset(bytes.fromhex(one) for one in settings["taken"])
+    names = settings.get("officers", {})
+    if not isinstance(names, dict):
+        raise TypeError(f"'officers' in {SETTINGS} is {names!r}, expected names by key")
+    officers = {bytes.fromhex(kid): str(name) for kid, name in names.items()}
+    return settings["test"], frozenset(bytes.fromhex(one) for one in settings["taken"]), officers
 
 
-def _read_next(payload: bytes, root: Root) -> Contents:
-    """Return what the payload of the next list says; raises `TrustListError` for what no list may say."""
-    return read_contents(payload, newest=root, signer_kids=keys_of_signers((root,)))
+def _read_roots(folder: Path) -> tuple[SignMessage, ...]:
+    """Return the signed roots in the folder: root 1, which must be there, and as many as follow it."""
+    messages = [_read_root_file(folder / ROOT.format(1))]
+    while (path := folder / ROOT.format(len(messages) + 1)).exists():
+        messages.append(_read_root_file(path))
+    return tuple(messages)
 
 
-def sign_message(payload: bytes, pair: tuple[SigningKey, ...], *, aad: bytes) -> SignMessage:
-    """Return a message over ``payload`` with the signatures of one signer's two keys."""
-    return SignMessage(
-        payload,
-        tuple(make_signature(payload, alg=key.alg, kid=key.kid, aad=aad, sign=key.sign) for key in pair),
-    )
+def _read_root_file(path: Path) -> SignMessage:
+    return read_sign(cbor.decode(path.read_bytes(), tags=frozenset((SIGN_TAG,))))
+
+
+def _in_force(payload: bytes, roots: tuple[Root, ...]) -> tuple[tuple[Root, ...], Contents]:
+    """Return the roots up to the one that the next list names, and what it says.
+
+    A root file beyond that one was written by a rotation that was killed before it ended: it is in no list yet.
+    """
+    try:
+        return roots, read_next(payload, roots)
+    except TrustListError as error:
+        if error.code != "wrong_root" or len(roots) == 1:
+            raise
+    return _in_force(payload, roots[:-1])
+
+
+def read_next(payload: bytes, roots: Sequence[Root]) -> Contents:
+    """Return what the payload of a next list says; raises `TrustListError` for what no list may say."""
+    return read_contents(payload, newest=roots[-1], signer_kids=keys_of_signers(roots))
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -220,8 +215,9 @@ def write_whole(path: Path, data: bytes) -> None:
         raise Refused(f"cannot write {str(path)!r}: {error.strerror}") from error
 
 
-def _make_folder(folder: Path) -> None:
+def make_room(folder: Path) -> None:
+    """Make a folder and those above it, if they are not there; raises `Refused`."""
     try:
-        (folder / PUBLISHED).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Refused(f"cannot make the folder {str(folder)!r}: {error.strerror}") from error

@@ -3,6 +3,7 @@
 from qrcert.checking.inspecting import layers
 from qrcert.checking.report import as_data, as_lines
 from qrcert.checking.sources import (
+    MAX_CODES,
     MAX_FILE_BYTES,
     MAX_TEXT_BYTES,
     Finding,
@@ -16,6 +17,7 @@ from qrcert.checking.sources import (
 )
 
 __all__ = [
+    "MAX_CODES",
     "MAX_FILE_BYTES",
     "MAX_TEXT_BYTES",
     "Finding",

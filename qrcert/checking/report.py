@@ -10,7 +10,7 @@ from qrcert.checking import words
 from qrcert.checking.sources import Finding, Request
 from qrcert.decode import Verdict
 from qrcert.form import Contents
-from qrcert.trust import VerifiedList
+from qrcert.trust import School, VerifiedList
 
 
 def answers(finding: Finding) -> tuple[Verdict, ...]:
@@ -25,26 +25,19 @@ def as_data(finding: Finding, request: Request, language: str) -> list[dict[str,
 
 def _answer_as_data(verdict: Verdict, finding: Finding, request: Request, language: str) -> dict[str, Any]:
     contents = verdict.contents(language)
-    school = verdict.school
     claims = verdict.claims
     return {
         "source": finding.source,
         "page": finding.page,
         "verdict": verdict.code,
-        "reason": verdict.reason or (finding.how if finding.how in ("no_code", "file") else None),
+        "reason": verdict.reason or (finding.how if finding.how in ("no_code", "unread", "file") else None),
         "test": verdict.test,
         "number": verdict.number,
         "issued": verdict.issued.isoformat() if verdict.issued else None,
         "form": verdict.form.id if verdict.form and contents else None,
         "title": contents.title if contents else None,
         "part": claims.part if claims and contents else None,
-        "school": {
-            "id": school.id,
-            "name": school.name_on(claims.issued if claims else verdict.today),
-            "name_now": school.name_now,
-        }
-        if school
-        else None,
+        "school": _school_as_data(verdict),
         "fields": [
             {"name": one.name, "label": one.label, "value": one.value, "text": one.text}
             for one in contents.fields
@@ -71,6 +64,31 @@ def _answer_as_data(verdict: Verdict, finding: Finding, request: Request, langua
         "sentence": words.sentence(verdict, language, lists=request.lists, how=finding.how),
         "hint": "\n".join(_hints(verdict, finding, request, language)) or None,
     }
+
+
+def _school_as_data(verdict: Verdict) -> dict[str, Any] | None:
+    """Return who signed: the name then and now, and what became of the school since."""
+    school = verdict.school
+    if school is None:
+        return None
+    issued = verdict.claims.issued if verdict.claims else verdict.today
+    successor = _successor(verdict)
+    return {
+        "id": school.id,
+        "name": school.name_on(issued),
+        "name_now": school.name_now,
+        "closed": None if school.closed is None else wire.to_date(school.closed).isoformat(),
+        "successor": {"id": successor.id, "name": successor.name_now} if successor else None,
+        "archive": school.archive,
+    }
+
+
+def _successor(verdict: Verdict) -> School | None:
+    """Return the school that followed the one that signed, as the same list names it."""
+    school, trust = verdict.school, verdict.trust
+    if school is None or trust is None or school.successor is None:
+        return None
+    return trust.school(school.successor)
 
 
 def list_as_data(trust: VerifiedList, today: int) -> dict[str, Any]:
@@ -146,10 +164,7 @@ def _contents_as_lines(contents: Contents, verdict: Verdict, language: str) -> I
     facts = [("№" if russian else "No.", verdict.number or "")]
     facts += [(one.label, one.text) for one in contents.fields]
     facts.append(("Дата выдачи" if russian else "Issued", words.day_text(verdict.issued, language)))
-    if verdict.school is not None and verdict.claims is not None:
-        then, now = verdict.school.name_on(verdict.claims.issued), verdict.school.name_now
-        if then != now:
-            facts.append(("Школа сейчас" if russian else "The school now", now))
+    facts += _school_facts(verdict, language)
     width = max(len(label) for label, _ in facts)
     for label, value in facts:
         yield f"    {text.escaped(label):<{width}}  {text.escaped(value)}"
@@ -161,6 +176,22 @@ def _contents_as_lines(contents: Contents, verdict: Verdict, language: str) -> I
             yield f"    {text.escaped(mark.label)}:"
         yield f"      {text.escaped(mark.subject):<{width}}  {text.escaped(mark.text)}".rstrip()
     yield ""
+
+
+def _school_facts(verdict: Verdict, language: str) -> Iterator[tuple[str, str]]:
+    """Yield what became of the school since: another name, its end, who followed, who keeps its register."""
+    school = verdict.school
+    if school is None or verdict.claims is None:
+        return
+    russian = language == "ru"
+    if school.name_on(verdict.claims.issued) != school.name_now:
+        yield "Школа сейчас" if russian else "The school now", school.name_now
+    if school.closed is not None:
+        yield "Школа закрыта" if russian else "The school closed", words.day_text(school.closed, language)
+    if (successor := _successor(verdict)) is not None:
+        yield "Преемник" if russian else "Its successor", successor.name_now
+    if school.archive is not None:
+        yield "Архив" if russian else "Its archive", school.archive
 
 
 def _list_line(verdict: Verdict, language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,11 +12,21 @@ from typing import Final
 
 from qrcert import scan, wire
 from qrcert.decode import Verdict, verify
-from qrcert.errors import QrcertError, UnknownFile, Unreadable
+from qrcert.errors import QrcertError, TooBig, UnknownFile, Unreadable
 from qrcert.trust import VerifiedList
 
 MAX_TEXT_BYTES: Final = 4 * 1024 * 1024
 """Some two thousand of the longest certificates, one a line."""
+
+MAX_CODES: Final = 2_000
+"""Certificates of one source: a large school's year."""
+
+MAX_PROOFS: Final = 64
+"""Season proofs of one source; a paper has one."""
+
+_LINE_END: Final = re.compile("[\r\n]+")
+_SPACE: Final = "\t "
+"""Besides the ends of lines, the white space that does not count at the ends of a text."""
 
 MAX_FILE_BYTES: Final = scan.MAX_FILE
 
@@ -53,7 +64,8 @@ class Request:
 class Finding:
     """One verdict and where it comes from.
 
-    ``page`` counts from 1 in a PDF, else None; ``how`` is ``typed`` for text, ``no_code`` where a picture gave
+    ``page`` counts from 1 in a PDF, else None; ``how`` is ``typed`` for text, ``unread`` where a code was
+    seen and could not be read, ``no_code`` where a picture gave
     none, ``file`` where the file itself could not be read (``fault`` tells why, ``advice`` what to do); ``text``
     is the code itself, ``foreign`` one that is not ours, shortened; both raw.
     """
@@ -123,18 +135,18 @@ def texts_of(source: Path | bytes) -> list[str]:
     except UnknownFile:
         text = None
     if text is not None:
-        return text.splitlines()
-    return [text for _, texts in scan.read_pages(source) for text in texts]
+        return _LINE_END.split(text)
+    return [text for page in scan.read_pages(source) for text in page.texts]
 
 
 def _check_pictures(source: Path | bytes, request: Request, name: str) -> list[Finding]:
-    pages: list[tuple[int | None, list[str]]] = []
+    pages: list[scan.Page] = []
     try:
         pages.extend(scan.read_pages(source, plausible=_plausible))
     except UnknownFile as error:
         raise UnknownFile("neither picture nor PDF nor text") from error
     except Unreadable as error:  # what was read before it still counts
-        read = _check_pages(pages, request, name) if any(texts for _, texts in pages) else []
+        read = _check_pages(pages, request, name) if any(page.texts for page in pages) else []
         return [*read, unread(name, request, error)]
     return _check_pages(pages, request, name)
 
@@ -153,30 +165,44 @@ def _nothing(source: str, request: Request, how: str) -> Finding:
 
 
 def check_text(text: str, request: Request, *, source: str) -> list[Finding]:
-    """Return a finding for each line of ``text`` that is a code of ours, else one for the whole text."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    ours = [line for line in lines if has_codes(line)]
-    proofs = [line for line in lines if line.strip().startswith(wire.PROOF_PREFIX)]
+    """Return a finding for each line of ``text`` that is a code of ours, each once, else one for the whole text."""
+    lines = list(dict.fromkeys(line for line in _LINE_END.split(text) if line.strip(_SPACE)))
+    ours = [line for line in lines if wire.scheme(line) is not None]
+    proofs = [line for line in lines if line.strip(_SPACE).startswith(wire.PROOF_PREFIX)]
+    if fault := _too_many(ours, proofs):
+        return [unread(source, request, fault)]
     return [
         Finding(source, None, request.verify(line, proofs=proofs), "typed", text=line)
-        for line in ours or [text.strip()]
+        for line in ours or [text.strip(_SPACE)]
     ]
+
+
+def _too_many(codes: Sequence[object], proofs: Sequence[str]) -> TooBig | None:
+    """Return what is wrong with more codes or proofs than any honest source holds: each costs work."""
+    for what, found, most in (("codes", codes, MAX_CODES), ("proofs", proofs, MAX_PROOFS)):
+        if len(found) > most:
+            return TooBig(f"{len(found)} {what} in one source, at most {most} are looked at")
+    return None
 
 
 def has_codes(text: str) -> bool:
     """Tell whether a text has any line that is a code of ours."""
-    return any(wire.scheme(line) is not None for line in text.splitlines())
+    return any(wire.scheme(line) is not None for line in _LINE_END.split(text))
 
 
-def _check_pages(pages: list[tuple[int | None, list[str]]], request: Request, source: str) -> list[Finding]:
-    codes = [(page, text) for page, texts in pages for text in texts]
-    proofs = [text for _, text in codes if text.startswith(wire.PROOF_PREFIX)]
+def _check_pages(pages: list[scan.Page], request: Request, source: str) -> list[Finding]:
+    codes = [(page.number, text) for page in pages for text in page.texts]
+    proofs = list(dict.fromkeys(text for _, text in codes if text.startswith(wire.PROOF_PREFIX)))
     ours = [(page, text) for page, text in codes if wire.scheme(text) is not None]
+    if fault := _too_many(ours, proofs):
+        return [unread(source, request, fault)]
+    seen = [replace(_nothing(source, request, "unread"), page=page.number) for page in pages if page.unread]
     if ours:
-        return [Finding(source, page, request.verify(text, proofs=proofs), text=text) for page, text in ours]
+        read = [Finding(source, page, request.verify(text, proofs=proofs), text=text) for page, text in ours]
+        return sorted(read + seen, key=lambda finding: finding.page or 0)
     foreign = [(page, text) for page, text in codes if text not in proofs]
     if not foreign:
-        return [_nothing(source, request, "no_code")]
+        return seen or [_nothing(source, request, "no_code")]
     no_paper = Verdict("not_qrcert", wire.to_day(request.at or request.now))
     return [Finding(source, page, no_paper, foreign=text[:MAX_FOREIGN], text=text) for page, text in foreign]
 

@@ -117,6 +117,10 @@ _SENTENCES: Final = {
         "Cannot tell: the code is damaged or incomplete. Scan it again, or type it again from the paper.",
         "Проверить нельзя: код повреждён или неполон. Отсканируйте или наберите его ещё раз.",
     ),
+    "unreadable unread": (
+        "Cannot tell: a code was seen here and could not be read.",
+        "Проверить нельзя: код здесь виден, но прочитать его не удалось.",
+    ),
     "unreadable no_code": (
         "Cannot tell: no code could be read here.",
         "Проверить нельзя: код прочитать не удалось.",
@@ -152,6 +156,10 @@ _HINTS: Final = {
     "unknown_form": (
         "Get the newer list, then: qrcert trust add LIST",
         "Возьмите новый список, затем: qrcert trust add СПИСОК",
+    ),
+    "unreadable unread": (
+        "Take the picture closer, flat, in even light, with the white frame around the code in the picture",
+        "Снимите код ближе, ровно, при равномерном свете, вместе с белым полем вокруг него",
     ),
     "unreadable no_code": (
         "Take the picture closer, flat, in even light, with the white frame around the code in the picture",

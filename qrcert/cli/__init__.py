@@ -16,6 +16,9 @@ _COMMANDS: Final = {
     "office": ("qrcert.cli.office", "office_group", "A school's own folder: its key, its register."),
     "form": ("qrcert.cli.forms", "form_group", "Kinds of certificates: list, show, check, template."),
     "issue": ("qrcert.cli.issuing", "issue_command", "Class list in, signed and printed certificates out."),
+    "withdraw": ("qrcert.cli.papers", "withdraw_command", "Withdraw a certificate that was issued."),
+    "replace": ("qrcert.cli.papers", "replace_command", "Issue a certificate anew, with the same number."),
+    "void": ("qrcert.cli.papers", "void_command", "Void a certificate that was never handed out."),
     "verify": (
         "qrcert.cli.verifying",
         "verify_command",

@@ -13,6 +13,7 @@ import click
 from qrcert import text
 from qrcert.cli import screen
 from qrcert.errors import FormError, Unreadable
+from qrcert.files import read_file
 from qrcert.form import Form, Office, Table, read_office, sample_of, shipped_forms
 from qrcert.trust import compile_form, open_form
 
@@ -42,11 +43,13 @@ def find_form(wanted: str) -> FormSource:
 def read_form_file(path: Path) -> str:
     """Return the TOML text of a form's file; raises `Unreadable`."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Unreadable(f"cannot read the form {str(path)!r}: {error.strerror}") from error
+        return read_file(path, limit=MAX_FORM_FILE).decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise Unreadable(f"the form {str(path)!r} is not UTF-8 text") from error
+
+
+MAX_FORM_FILE = 1024 * 1024
+"""Bytes of a form as people write it; what is hashed of it has at most 64 KiB."""
 
 
 @click.group("form", cls=screen.Group)

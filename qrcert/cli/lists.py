@@ -12,19 +12,17 @@ import click
 from qrcert import text, wire
 from qrcert.checking import words
 from qrcert.cli import screen
-from qrcert.errors import Refused, Unreadable
+from qrcert.errors import Refused
+from qrcert.files import read_file
 from qrcert.store import Store, StoredList
-from qrcert.trust import TrustList, VerifiedList, hex_groups, require_one_chain
+from qrcert.trust import MAX_FILE, TrustList, VerifiedList, hex_groups, require_one_chain
 
 _LIST_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 def read_list_file(path: Path) -> bytes:
-    """Return the bytes of a list file; raises `Unreadable` with what to do."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"cannot read the list {str(path)!r}: {error.strerror}") from error
+    """Return the bytes of a list file; raises `Unreadable`."""
+    return read_file(path, limit=MAX_FILE)
 
 
 def lists_to_go_by(files: tuple[Path, ...], home: Path | None) -> tuple[VerifiedList, ...]:
@@ -148,7 +146,7 @@ def show_command(
     if file is not None:
         rows = [(TrustList.from_bytes(read_list_file(file)), None)]
     else:
-        rows = [(row.trust, row) for row in Store(screen.home_folder(home)).rows()]
+        rows = [(one, one) for one in Store(screen.home_folder(home)).lists()]
     if as_json:
         screen.write_json([_as_data(trust) for trust, _ in rows], output)
         return 0
@@ -214,11 +212,11 @@ def export_command(identity: str | None, output: Path, home: Path | None, lang: 
     IDENTITY, the first characters of what trust show tells, chooses among several.
     """
     language = screen.language(lang)
-    rows = Store(screen.home_folder(home)).rows()
+    own = Store(screen.home_folder(home)).lists()
     wanted = re.sub(r"[\s:-]", "", identity or "").lower()
-    chosen = [row for row in rows if row.trust.identity.hex().startswith(wanted)]
+    chosen = [one for one in own if one.identity.hex().startswith(wanted)]
     if len(chosen) != 1:
-        known = ", ".join(f"{row.trust.identity.hex()[:16]} {row.trust.authority!r}" for row in rows)
+        known = ", ".join(f"{one.identity.hex()[:16]} {one.authority!r}" for one in own)
         raise Refused(f"{len(chosen)} of your lists match, expected one", hint=f"yours: {known or '-'}")
     try:
         output.write_bytes(chosen[0].file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
 from pathlib import Path
 
 import click
@@ -11,7 +12,8 @@ from qrcert import authority, cose, issue, text, wire
 from qrcert.cli import screen
 from qrcert.cli.authority import make_with_forms
 from qrcert.cli.lists import read_list_file
-from qrcert.trust import NO_HASH, TrustList, read_key_request, telephone_groups
+from qrcert.cli.papers import KEY_OWNER, office_option
+from qrcert.trust import NO_HASH, TrustList, read_key_request, telephone_groups, unwrap
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -21,7 +23,7 @@ OWN_AUTHORITY = "own-list"
 
 @click.group("office", cls=screen.Group)
 def office_group() -> None:
-    """Make a school's own folder: its key, its settings, its register."""
+    """Make a school's own folder, ask for a longer key, hand in a season's leaves."""
 
 
 @office_group.command(
@@ -144,3 +146,97 @@ def _own_done(office: issue.Office, language: str) -> list[str]:
             f"изменить его позже: qrcert authority ... --authority {folder}",
         ),
     ]
+
+
+@office_group.command(
+    "leaves",
+    short_help="Write the signed leaves of a season for the authority.",
+    epilog=screen.examples("qrcert office leaves -o leaves.json"),
+)
+@click.option(
+    "--since",
+    type=screen.Day(),
+    metavar="DAY",
+    help="First day; default: that of the last season in the list.",
+)
+@click.option("--until", type=screen.Day(), metavar="DAY", help="Last day; default: today.")
+@click.option("-o", "--output", type=_FILE, metavar="FILE", help="Default: leaves-DAY.json in requests.")
+@office_option
+@screen.passphrase_option
+@screen.lang_option
+def leaves_command(
+    since: date | None,
+    until: date | None,
+    output: Path | None,
+    folder: Path,
+    passphrase_file: Path | None,
+    lang: str | None,
+) -> int:
+    """Write what the authority needs to close a season: a digest of each certificate, nothing readable.
+
+    Should the school's key ever be stolen, what stands in a closed season stays genuine.
+    """
+    language = screen.language(lang)
+    office = issue.open_office(folder)
+    seasons = office.published_list().header.seasons
+    first = since or wire.to_date(seasons[-1].day if seasons else wire.FIRST_DAY)
+    today = screen.now().date()
+    key = office.load_key(screen.passphrase(passphrase_file, what=KEY_OWNER))
+    path, count = issue.write_leaves(
+        office,
+        first=first,
+        last=until or today,
+        key=key,
+        nonce=secrets.token_bytes(16),
+        today=today,
+        path=output,
+    )
+    screen.tell(
+        screen.pick(
+            language,
+            f"{screen.plural(count, 'certificate')} since {first}; tell the authority this number another way",
+            f"документов с {first}: {count}; сообщите органу образования это число иным путём",
+        )
+    )
+    _tell_sent(path, language)
+    return 0
+
+
+@office_group.command(
+    "renew",
+    short_help="Ask the authority to let the key sign longer.",
+    epilog=screen.examples("qrcert office renew"),
+)
+@click.option("-o", "--output", type=_FILE, metavar="FILE", help="Default: renew-DAY.json in requests.")
+@office_option
+@screen.passphrase_option
+@screen.lang_option
+def renew_command(output: Path | None, folder: Path, passphrase_file: Path | None, lang: str | None) -> int:
+    """Write the request that lets the school's key sign for another 15 months; the key stays the same."""
+    language = screen.language(lang)
+    office = issue.open_office(folder)
+    office.published_list()  # told before a passphrase is asked for
+    key = office.load_key(screen.passphrase(passphrase_file, what=KEY_OWNER))
+    path = issue.write_renewal(
+        office, key=key, nonce=secrets.token_bytes(16), today=screen.now().date(), path=output
+    )
+    groups = telephone_groups(read_key_request(unwrap(path.read_bytes())).hash)
+    screen.tell(
+        screen.pick(
+            language,
+            "by telephone the authority will ask for these groups:",
+            "по телефону у вас спросят эти группы:",
+        )
+    )
+    screen.tell(f"  {groups}")
+    _tell_sent(path, language)
+    return 0
+
+
+def _tell_sent(path: Path, language: str) -> None:
+    shown = text.escaped(str(path))
+    screen.tell(
+        screen.pick(
+            language, f"send this to the authority: {shown}", f"отправьте органу образования: {shown}"
+        )
+    )

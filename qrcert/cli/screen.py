@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from qrcert import text
-from qrcert.errors import KeyFileError, Refused
+from qrcert.errors import KeyFileError, Refused, Unreadable
+from qrcert.files import read_file
 
 LANGUAGES: Final = ("ru", "en")
+
+MAX_PASSPHRASE_FILE: Final = 4096
 
 _PLAIN: Final = {
     "«": '"', "»": '"', "“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "–": "-", "—": "-", "…": "...",
@@ -146,9 +149,9 @@ def passphrase(file: Path | None, *, what: tuple[str, str], new: bool = False) -
     """
     if file is not None:
         try:
-            lines = file.read_text(encoding="utf-8-sig").splitlines()
-        except OSError as error:
-            raise KeyFileError(f"cannot read the passphrase file {str(file)!r}: {error.strerror}") from error
+            lines = read_file(file, limit=MAX_PASSPHRASE_FILE).decode("utf-8-sig").splitlines()
+        except Unreadable as error:
+            raise KeyFileError(str(error)) from error
         except UnicodeDecodeError as error:
             raise KeyFileError(f"the passphrase file {str(file)!r} is not UTF-8 text") from error
         return (lines[0] if lines else "").encode()

@@ -3,6 +3,23 @@
 from qrcert.issue.act import Issued, Progress, draw_and_check, draw_drafts, sign_and_record
 from qrcert.issue.folder import KEY, LIST, REQUEST, SETTINGS, Office, make_office, open_office
 from qrcert.issue.planning import Plan, prepare
+from qrcert.issue.replacing import (
+    Replacement,
+    find_paper,
+    prepare_replacement,
+    sign_replacement,
+    with_changes,
+)
+from qrcert.issue.requests import (
+    REQUESTS,
+    Asked,
+    file_name,
+    find_papers,
+    reason_line,
+    withdraw,
+    write_leaves,
+    write_renewal,
+)
 from qrcert.issue.size import Size, measure
 from qrcert.issue.summary import write_summary, write_symbols
 
@@ -10,19 +27,32 @@ __all__ = [
     "KEY",
     "LIST",
     "REQUEST",
+    "REQUESTS",
     "SETTINGS",
+    "Asked",
     "Issued",
     "Office",
     "Plan",
     "Progress",
+    "Replacement",
     "Size",
     "draw_and_check",
     "draw_drafts",
+    "file_name",
+    "find_paper",
+    "find_papers",
     "make_office",
     "measure",
     "open_office",
     "prepare",
+    "prepare_replacement",
+    "reason_line",
     "sign_and_record",
+    "sign_replacement",
+    "with_changes",
+    "withdraw",
+    "write_leaves",
+    "write_renewal",
     "write_summary",
     "write_symbols",
 ]

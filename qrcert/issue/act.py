@@ -18,7 +18,7 @@ from qrcert import cbor, cose, page, scan, wire
 from qrcert.decode import verify
 from qrcert.encode import make_payload, sign_bytes
 from qrcert.errors import Refused
-from qrcert.issue.files import write_file
+from qrcert.files import write_file
 from qrcert.issue.planning import Plan
 from qrcert.issue.sheets import Paper
 from qrcert.register import Entry, NewBatch, NewEntry, Recorded
@@ -52,12 +52,13 @@ def sign_and_record(plan: Plan, *, key: Signer, now: datetime) -> Recorded:
     Certificates that stand there with the same contents are given back as they were signed.
     """
     batch = NewBatch(plan.form.hash, plan.form.id, plan.issued, plan.roster.source, plan.roster.source_hash)
-    entries = [_entry(plan, row, place, key) for place, row in enumerate(plan.rows, 1)]
+    entries = [new_entry(plan, row, place, key) for place, row in enumerate(plan.rows, 1)]
     with plan.office.open_register() as register:
         return register.record(batch, entries, now=now)
 
 
-def _entry(plan: Plan, row: Row, place: int, key: Signer) -> NewEntry:
+def new_entry(plan: Plan, row: Row, place: int, key: Signer) -> NewEntry:
+    """Return one row signed, as the register takes it; ``place`` is its place in the class, from 1."""
     certificate = plan.certificate(row)
     return NewEntry(
         number=row.number,

@@ -19,13 +19,13 @@ from typing import Any, Final, TypeVar
 from qrcert import cose
 from qrcert.encode import showable
 from qrcert.errors import QrcertError, Refused, Unreadable
-from qrcert.issue.files import write_file
+from qrcert.files import read_file, write_file
 from qrcert.page import INDIGO, PALETTES, Palette
 from qrcert.register import Register
 from qrcert.register.book import Journal
 from qrcert.signing import SigningKey, load_keys, save_keys
 from qrcert.text import normalise
-from qrcert.trust import NO_HASH, Head, TrustList, hex_groups, wrap, write_key_request
+from qrcert.trust import MAX_FILE, NO_HASH, Head, TrustList, hex_groups, wrap, write_key_request
 
 KEY: Final = "school.key"
 REQUEST: Final = "request.json"
@@ -96,13 +96,13 @@ class Office:
 
     def published_list(self) -> TrustList:
         """Return the list in the folder; raises `Refused` if there is none, `TrustListError` if it is bad."""
-        try:
-            return TrustList.from_bytes((self.folder / LIST).read_bytes())
-        except OSError as error:
+        path = self.folder / LIST
+        if not path.exists():
             raise Refused(
                 f"the published list {LIST!r} is not in the office folder {str(self.folder)!r}",
                 hint=f"when the authority has published the school's key, save its list there as {LIST}",
-            ) from error
+            )
+        return TrustList.from_bytes(read_file(path, limit=MAX_FILE))
 
     def load_key(self, passphrase: bytes) -> SigningKey:
         """Return the school's private key; raises `KeyFileError`."""

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from qrcert import page
+from qrcert import page, wire
 from qrcert.encode import Certificate, make_payload, sign_certificate
 from qrcert.errors import RegisterError
 from qrcert.form import Form
@@ -20,7 +20,7 @@ from qrcert.issue.sheets import Paper, make_sheet
 from qrcert.register import Entry
 from qrcert.roster import Roster, Row, read_class
 from qrcert.signing import SigningKey
-from qrcert.trust import TrustList
+from qrcert.trust import TrustList, name_of_copy, name_of_number
 
 _TOLD: Final = 5
 """Rows that one message lists."""
@@ -148,18 +148,21 @@ def _with_stored_days(roster: Roster, stored: Mapping[str, Entry], read: _Read) 
 
 def _check_papers(plan: Plan, stored: Mapping[str, Entry], today: date, template: str) -> None:
     """Raise unless every certificate is live in the register as it stands in the list, or can be issued."""
-    fresh: list[tuple[int, Row]] = []
+    fresh: list[Row] = []
     others, gone = [], []
     for row in plan.rows:
         payload = make_payload(plan.certificate(row))
         entry = stored.get(row.number)
         same = entry is not None and entry.contents == hashlib.sha256(payload).digest()
         if entry is None or not (same or entry.status in ("live", "withdrawn")):
-            fresh.append((len(payload), row))
+            fresh.append(row)
         elif entry.status != "live":
             gone.append(f"row {row.line}, No. {row.number!r} ({entry.holder}): {entry.status}")
         elif not same:
             others.append(f"row {row.line}, No. {row.number!r} ({entry.holder}, {entry.issued})")
+        elif (day := _withdrawn_on(plan, entry)) is not None:
+            place = f"row {row.line}, No. {row.number!r} ({entry.holder})"
+            gone.append(f"{place}: withdrawn by the list on {wire.to_date(day)}")
     if others:
         raise RegisterError(
             f"issued before with other contents: {_listed(others)}; nothing was signed",
@@ -170,12 +173,27 @@ def _check_papers(plan: Plan, stored: Mapping[str, Entry], today: date, template
             f"issued before and not valid any more: {_listed(gone)}; nothing was signed",
             hint="take the row out of the list, or give the certificate another number",
         )
-    for _, row in fresh:
+    check_rows(plan, fresh, today=today, template=template)
+
+
+def _withdrawn_on(plan: Plan, entry: Entry) -> int | None:
+    """Return the day on which the published list withdrew a certificate that the register calls live, or None."""
+    if plan.trust is None:
+        return None
+    number = plan.form.pack_number(entry.number)
+    for name in (name_of_copy(entry.kid, entry.digest), name_of_number(entry.kid, entry.form, number)):
+        if (found := plan.trust.withdrawal(name)) is not None:
+            return found[0]
+    return None
+
+
+def check_rows(plan: Plan, rows: Sequence[Row], *, today: date, template: str) -> None:
+    """Raise where a certificate that is about to be signed would not verify, or would not fit its page."""
+    for row in rows:
         _check_fresh(plan, row, today)
-    if fresh:
-        _try_pages(plan, [row for _, row in fresh], template)
-        _, largest = max(fresh, key=lambda one: one[0])
-        _try_code(plan, largest, template)
+    if rows:
+        _try_pages(plan, rows, template)
+        _try_code(plan, max(rows, key=lambda row: len(make_payload(plan.certificate(row)))), template)
 
 
 def _listed(places: Sequence[str]) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from qrcert import wire
 from qrcert.errors import MissingExtra
+from qrcert.files import write_file
 from qrcert.issue.act import Issued
-from qrcert.issue.files import write_file
 from qrcert.issue.planning import Plan
 from qrcert.symbol import Symbol
 

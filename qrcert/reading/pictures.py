@@ -175,7 +175,7 @@ def _decoding() -> Iterator[None]:
         except Image.DecompressionBombError as error:
             raise TooBig(f"a picture of more than {MAX_PIXELS:,} pixels") from error
         except Exception as error:  # on damaged data decoders raise OSError, struct.error, KeyError and more
-            raise Unreadable(f"a damaged picture: {error}") from error
+            raise Unreadable("a damaged picture: it is cut off, or not what it says it is") from error
 
 
 def _upright(image: Image.Image, grey: Image.Image) -> Grey:

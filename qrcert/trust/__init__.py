@@ -12,6 +12,7 @@ refusal is a `TrustListError` with its code.
 
 from __future__ import annotations
 
+from qrcert.trust.delta import Delta, is_delta, make_delta
 from qrcert.trust.entries import (
     Contents,
     Counts,
@@ -27,7 +28,7 @@ from qrcert.trust.forms import compile_form, open_form
 from qrcert.trust.groups import hex_groups, telephone_groups
 from qrcert.trust.layout import NO_HASH
 from qrcert.trust.lists import TrustList
-from qrcert.trust.messages import Envelope, signed
+from qrcert.trust.messages import MAX_FILE, Envelope, signed
 from qrcert.trust.names import name_of_copy, name_of_number
 from qrcert.trust.requests import (
     Copy,
@@ -54,11 +55,13 @@ from qrcert.trust.writing import list_payload, make_signature, payload_hash, roo
 
 __all__ = [
     "LIST_AAD",
+    "MAX_FILE",
     "NO_HASH",
     "ROOT_AAD",
     "Contents",
     "Copy",
     "Counts",
+    "Delta",
     "Envelope",
     "FormEntry",
     "Head",
@@ -84,7 +87,9 @@ __all__ = [
     "compile_form",
     "form_hash",
     "hex_groups",
+    "is_delta",
     "list_payload",
+    "make_delta",
     "make_signature",
     "name_of_copy",
     "name_of_number",

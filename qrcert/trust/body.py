@@ -37,6 +37,13 @@ from qrcert.trust.layout import (
 from qrcert.trust.roots import Root, screened
 from qrcert.trust.seasons import Leaves, read_path, split_digests
 
+MAX_BODY_ITEMS = 4_000_000
+"""CBOR items of a list's body: a nation of 40 000 schools and 60 000 keys needs 1.6 million."""
+
+MAX_ITEMS = 1 << 22
+"""CBOR items of one list: three times those of 40 000 schools after ten years, so that a file of 64 MiB which is
+nothing but empty arrays, and signed by somebody's own roots, is refused before it fills the memory."""
+
 MAX_FORMS = 1000
 """Forms of one list."""
 
@@ -113,7 +120,7 @@ def read_contents(payload: bytes, *, newest: Root, signer_kids: Collection[bytes
 
     ``signer_kids`` are the keys of all signers, which no school may have. Raises `TrustListError`.
     """
-    body = _BODY.read(decoded(payload))
+    body = _BODY.read(decoded(payload, max_items=MAX_BODY_ITEMS))
     if body[2] != newest.hash:
         raise fault(
             "wrong_root", f"the list is for root {body[2].hex()}, the newest here is {newest.hash.hex()}"

@@ -20,10 +20,13 @@ def compile_form(text: str) -> FormEntry:
 
     try:
         toml = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # ValueError also for an integer of thousands of digits
         raise FormError(f"the form is not TOML: {error}") from error
     data, translations = reduce_form(toml)
-    raw = cbor.encode(data)
+    try:
+        raw = cbor.encode(data)
+    except ValueError as error:
+        raise FormError(f"the form holds what cannot be encoded: {error}") from error
     form = FormEntry(form_hash(raw), raw, translations)
     _read(form)
     return form

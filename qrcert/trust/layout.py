@@ -101,23 +101,25 @@ class Label(NamedTuple):
 class Labelled:
     """A labelled map: known labels by their table, unknown ones from 0 ignored, unknown negative ones refused."""
 
-    __slots__ = ("_labels", "_required", "_what")
+    __slots__ = ("_holds", "_labels", "_required", "_what")
 
     def __init__(self, what: str, labels: Mapping[int, Label]) -> None:
         self._what = what
         self._labels = dict(labels)
+        self._holds = {number: label.kind.holds for number, label in labels.items()}
         self._required = frozenset(number for number, label in labels.items() if not label.optional)
 
     def read(self, value: Any) -> dict[int, Any]:
         """Return the map, every known label of its kind; raise ``malformed`` or ``needs_newer``."""
         if type(value) is not dict:
             raise fault("malformed", f"{self._what}: found {found(value)}, expected a map")
-        labels = self._labels
+        known = self._holds
         for number, item in value.items():
-            label = labels.get(number)
-            if label is None:
+            holds = known.get(number)
+            if holds is None:
                 self._unknown(number)
-            elif not label.kind.holds(item):
+            elif not holds(item):
+                label = self._labels[number]
                 raise fault(
                     "malformed",
                     f"{self._what}: {label.name} (label {number}): found {found(item)}, "

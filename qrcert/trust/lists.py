@@ -96,6 +96,10 @@ class TrustList(VerifiedList):
         """Return the key with this kid (8 bytes), or None."""
         return self._keys.get(kid)
 
+    def school(self, number: int) -> School | None:
+        """Return the school with this id, or None."""
+        return next((one for one in self.contents.schools if one.id == number), None)
+
     def form(self, form16: bytes) -> Form | None:
         """Return the form with this hash (16 bytes); None where it is missing or not understood here."""
         try:

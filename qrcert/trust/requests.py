@@ -51,6 +51,12 @@ NONCE_BYTES = 16
 MAX_REQUEST = 16 << 20
 """Bytes: room for the digests of half a million certificates."""
 
+MAX_ITEMS = 1_000
+"""CBOR items of a request; 13 are needed, the rest is room for labels to come."""
+
+MAX_WANTED_ITEMS = 500_000
+"""CBOR items of a withdrawal request: 60 000 certificates, a nation's worst year."""
+
 MAX_WRAPPED = 24 << 20
 """Bytes of a request in base64url with a readable copy beside it."""
 
@@ -182,7 +188,7 @@ def read_key_request(data: bytes) -> KeyRequest:
     ``weak_key``, ``unknown_algorithm``, ``unreadable``, ``too_big``, ``needs_newer``.
     """
     sign1 = _sign1(data)
-    body = _KEY_REQUEST.read(decoded(sign1.payload))
+    body = _KEY_REQUEST.read(decoded(sign1.payload, max_items=MAX_ITEMS))
     if len(body[3]) != PUBLIC_BYTES[sign1.alg]:
         raise fault(
             "malformed", f"a public key of {found(body[3])}, expected {PUBLIC_BYTES[sign1.alg]} bytes"
@@ -202,7 +208,7 @@ def read_withdrawal_request(data: bytes, *, find: Find) -> WithdrawalRequest:
     """
     sign1 = _sign1(data)
     _verify(sign1, _admitted(sign1, find), WITHDRAWAL_REQUEST_AAD)
-    body = _WITHDRAWAL_REQUEST.read(decoded(sign1.payload))
+    body = _WITHDRAWAL_REQUEST.read(decoded(sign1.payload, max_items=MAX_WANTED_ITEMS))
     wanted = tuple([_wanted(row) for row in body[3]])
     ascending([one.what.to_bytes() for one in wanted], what="withdrawals")
     return WithdrawalRequest(_head(body), sign1.kid, wanted, sha256(sign1.payload).digest())
@@ -216,7 +222,7 @@ def read_season_leaves(data: bytes, *, find: Find) -> SeasonLeaves:
     """
     sign1 = _sign1(data)
     _verify(sign1, _admitted(sign1, find), SEASON_LEAVES_AAD)
-    body = _SEASON_LEAVES.read(decoded(sign1.payload))
+    body = _SEASON_LEAVES.read(decoded(sign1.payload, max_items=MAX_ITEMS))
     digests = tuple(split_digests(body[3], what="digests"))
     return SeasonLeaves(_head(body), sign1.kid, digests, sha256(sign1.payload).digest())
 

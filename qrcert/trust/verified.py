@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 
 from qrcert.form import Form
-from qrcert.trust.entries import Counts, Header, KeyEntry, KeyPin
+from qrcert.trust.entries import Counts, Header, KeyEntry, KeyPin, School
 from qrcert.trust.seasons import Proof, read_proofs
 
 
@@ -44,6 +44,10 @@ class VerifiedList(ABC):
     @abstractmethod
     def entry(self, kid: bytes) -> KeyEntry | None:
         """Return the key with this kid (8 bytes), or None."""
+
+    @abstractmethod
+    def school(self, number: int) -> School | None:
+        """Return the school with this id, or None."""
 
     @abstractmethod
     def form(self, form16: bytes) -> Form | None:

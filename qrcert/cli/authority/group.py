@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from qrcert.cli import screen
-from qrcert.errors import Unreadable
+from qrcert.files import read_file
+from qrcert.trust import MAX_FILE
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -36,8 +37,5 @@ def counts_from_next(language: str, en: str, ru: str) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file; raises `Unreadable`."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"cannot read {str(path)!r}: {error.strerror}") from error
+    """Return the bytes of a list, a request, a draft or a card; raises `Unreadable`."""
+    return read_file(path, limit=MAX_FILE)

@@ -71,7 +71,8 @@ def _keys_gone_back() -> Faults:
     yield "from-later", "a key's window begins later", _set(SCHOOL_KEY, l2=day("2024-01-02"))
     yield "test-flag", "a test key is a real one", _set(PILOT, l7=None)
     yield "real-key", "a real key is a test key", _set(SCHOOL_KEY, l7=1)
-    yield "school", "a key moved to another school", _moved
+    yield "school", "a key moved to another school", lambda body: _move(body, SCHOOL_KEY, 2)
+    yield "school-before", "a key moved to a school before its own", lambda body: _move(body, PILOT, 1)
     yield (
         "key-relabelled",
         "a key under an algorithm that is not known here is as good as gone",
@@ -79,10 +80,11 @@ def _keys_gone_back() -> Faults:
     )
 
 
-def _moved(body: Body) -> None:
-    entry = key_in(body, SCHOOL_KEY)
-    without_key(body, SCHOOL_KEY)
-    body[9][1][3] = sorted([*body[9][1][3], entry], key=lambda one: bytes(one[0]))
+def _move(body: Body, key: Any, school: int) -> None:
+    entry = key_in(body, key)
+    without_key(body, key)
+    keys = body[9][school - 1][3]
+    body[9][school - 1][3] = sorted([*keys, entry], key=lambda one: bytes(one[0]))
 
 
 def _rest_gone_back() -> Faults:
@@ -159,6 +161,7 @@ def _free_of_the_rest() -> Faults:
         lambda body: body[10].__setitem__(0, [body[10][0][0], day("2026-10-01"), 1]),
     )
     yield "rights", "rights narrowed", lambda body: body[8].__setitem__(0, [1, [PLAIN.hash]])
+    yield "form", "a form more", lambda body: body[7].append([b"\xff", {}])
     yield "translations", "translations taken away", lambda body: body[7].__setitem__(1, [body[7][1][0], {}])
     yield "issued", "issued before the list before it", lambda body: body.update({5: day("2026-01-01")})
     yield "cutover", "a cutover", lambda body: body.update({-1: day("2026-11-01")})

@@ -98,6 +98,14 @@ def _versions() -> Iterator[Import]:
         "not_next",
         "a list names the one before",
     )
+    higher = following(ONE, before, lambda body: body.update({4: b"\xff" * 32}))
+    yield after(
+        "not-next-either",
+        "the next version, which names another list before it",
+        ONE.publish(higher),
+        "not_next",
+        "a list names the one before",
+    )
     yield after(
         "one-missed",
         "the version after the next, which nobody can check",

@@ -128,6 +128,8 @@ def _chains() -> Iterator[Import]:
     one, two = THREE.roots
     listed = by_keys(cbor(THREE.body()), keys("BC"), aad=LIST)
     yield _second("gap", "root 3 after root 1", Plan("BCD", "BC", (2, 2), {0: 3}), "root_chain", chain)
+    late = Plan("BCD", "BC", (2, 2), {0: 1})
+    yield _second("version-behind", "root 2 says that it is root 1", late, "root_chain", chain)
     yield first("swapped", "root 2 before root 1", file([two, one], listed), "root_chain", chain)
     yield first("root-1-missing", "root 2 alone", file([two], listed), "root_chain", chain)
     yield first("root-twice", "root 1 twice", file([one, one, two], listed), "root_chain", chain)

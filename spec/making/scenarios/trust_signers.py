@@ -209,6 +209,15 @@ def _named() -> Iterator[Import]:
         origin,
     )
 
+    posing = signature(B.ml_dsa, _payload(), aad=LIST, protected=cbor({1: ED25519, 4: B.ml_dsa.kid}))
+    yield first(
+        "ml-dsa-posing-as-ed25519",
+        "an ML-DSA signature that holds, under Ed25519's number",
+        _raw(sorted([ed, posing, *others])),
+        "unknown_signer",
+        origin,
+    )
+
 
 def _forms_of_signatures() -> Iterator[Import]:
     origin = "rule O: signatures strictly ascend by their headers"

@@ -6,7 +6,7 @@ import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from qrcert.errors import Unreadable
@@ -63,7 +63,7 @@ def foreign_errors(folder: Path, act: str) -> Iterator[None]:
     """Turn every error of SQLite and of the file system into `Unreadable`."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last for a message about rotten bytes
         raise Unreadable(
             f"the lists in {str(folder)!r} cannot be {act}: {error}",
             hint="is the disk full, the folder write-protected, or the file another program's?",
@@ -110,12 +110,19 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _connect(path: Path, *, mode: str) -> sqlite3.Connection:
-    uri = path.absolute().as_uri()
-    if not uri.startswith("file:///"):  # a share of Windows: SQLite wants no host, but all its slashes
-        uri = uri.replace("file://", "file:////", 1)
     return sqlite3.connect(
-        f"{uri}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        f"{_uri(path.absolute())}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
     )
+
+
+def _uri(path: PurePath) -> str:
+    """Return what SQLite calls a file; of a share of Windows it wants all four slashes, and no host."""
+    uri = path.as_uri()
+    return uri if uri.startswith("file:///") else uri.replace("file://", "file:////", 1)
 
 
 def _be_careful(connection: sqlite3.Connection) -> None:

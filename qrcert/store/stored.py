@@ -135,13 +135,12 @@ class StoredList(VerifiedList):
 
     def entry(self, kid: bytes) -> KeyEntry | None:
         """Return the key with this kid (8 bytes), or None."""
-        try:
-            return self._entries[kid]
-        except KeyError:
+        entry = self._entries.get(kid)
+        if entry is None:
             entry = self._read_entry(kid)
             if entry is not None:
                 self._entries[kid] = entry
-            return entry
+        return entry
 
     def _read_entry(self, kid: bytes) -> KeyEntry | None:
         data = self._data(Kind.KEY, kid)
@@ -164,11 +163,14 @@ class StoredList(VerifiedList):
                 raise Unreadable("it is missing, or has another id")
             return school
 
+    def school(self, number: int) -> School | None:
+        """Return the school with this id, or None."""
+        data = self._data(Kind.SCHOOL, number_name(number))
+        return None if data is None else self._school(number)
+
     def form(self, form16: bytes) -> Form | None:
         """Return the form with this hash (16 bytes); None where it is missing or not understood here."""
-        try:
-            return self._forms[form16]
-        except KeyError:
+        if form16 not in self._forms:
             data = self._data(Kind.FORM, form16)
             if data is None:
                 return None
@@ -176,8 +178,8 @@ class StoredList(VerifiedList):
                 entry = read_form_entry(cbor.decode(data))
                 if entry.hash != form16:
                     raise Unreadable("it has another hash")
-            form = self._forms[form16] = open_form(entry)
-            return form
+            self._forms[form16] = open_form(entry)
+        return self._forms[form16]
 
     def allows(self, rights: int, form16: bytes) -> bool:
         """Tell whether keys with this number of rights may sign the form with this hash."""
@@ -202,7 +204,7 @@ class StoredList(VerifiedList):
         return self._withdrawals[place].get(name16)
 
     def pins(self, known: Mapping[bytes, bytes] | None = None) -> Iterator[KeyPin]:
-        """Yield what every later list must say of the keys, but not of those whose row by kid is as in ``known``."""
+        """Yield what every later list must say of the keys, except those whose row by kid is as in ``known``."""
         rows = self._database.rows(
             "SELECT name, data, seal FROM part WHERE list = ? AND kind = ?", self._number, Kind.KEY
         )

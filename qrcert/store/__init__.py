@@ -14,9 +14,9 @@ again then, but nothing in the folder is taken on trust either:
   it would matter (withdrawals);
 - every row is an entry as it stands in the list, and passes the same rules again when it is read.
 
-The seals are no signatures: who may write in the folder and knows this program can make them, as he could change the
-program, or import a list of his own. Against him stand the folder's permissions and `StoredList.check`, which reads
-the kept file from the start, signatures and all, and compares every row with it.
+The seals are no signatures: who may write in the folder and knows this program can make them, as he could change
+the program, or import a list of his own. Against him stand the folder's permissions and `StoredList.check`, which
+reads the kept file from the start, signatures and all, and compares every row with it.
 """
 
 from __future__ import annotations

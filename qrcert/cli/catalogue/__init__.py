@@ -1,0 +1,1 @@
+"""What is said in other languages than English, by subject; `qrcert.cli.russian` holds the rest and looks up."""

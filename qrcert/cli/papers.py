@@ -1,0 +1,296 @@
+"""``qrcert withdraw``, ``void``, ``replace``: what becomes of a paper after it was issued."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from qrcert import issue, text
+from qrcert.cli import screen
+from qrcert.cli.forms import FormSource, find_form
+from qrcert.register import Entry
+
+KEY_OWNER = ("the school's key", "к ключу школы")
+
+office_option = click.option(
+    "--office",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    metavar="DIR",
+    help="The office folder; default: here.",
+)
+_form_option = click.option(
+    "--form", "form_id", metavar="ID", help="Kind of certificate, where several have the number."
+)
+_reason_option = click.option(
+    "--reason", default="", metavar="WHY", help="Why; stays in the register, nobody else learns it."
+)
+_yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
+
+
+@click.command(
+    "withdraw",
+    epilog=screen.examples("qrcert withdraw 07724000123456 --reason 'order No. 12'"),
+)
+@click.argument("number", metavar="NUMBER")
+@_form_option
+@click.option(
+    "--by",
+    type=click.Choice(["number", "copy"]),
+    default="number",
+    show_default=True,
+    help="Every copy and part with the number, or only the one that counts now.",
+)
+@_reason_option
+@_yes_option
+@office_option
+@screen.passphrase_option
+@screen.lang_option
+def withdraw_command(
+    number: str,
+    form_id: str | None,
+    by: Literal["number", "copy"],
+    reason: str,
+    yes: bool,
+    folder: Path,
+    passphrase_file: Path | None,
+    lang: str | None,
+) -> int:
+    """Withdraw a certificate: mark it in the register, and write the signed request for the authority.
+
+    It counts for everybody from the authority's next list on. Done again, it writes the request again.
+    """
+    language = screen.language(lang)
+    office = issue.open_office(folder)
+    entries = issue.find_papers(office, number, form_id=form_id, status="withdrawn")
+    question = screen.pick(language, "Withdraw this?", "Отозвать?")
+    _show(entries, language)
+    screen.confirm(question, yes=yes)
+    asked = _withdraw(office, entries, "withdrawn", by, reason, passphrase_file)
+    _tell_request(asked.path, language, screen.pick(language, "withdrawn", "отозван"))
+    return 0
+
+
+@click.command("void", epilog=screen.examples("qrcert void 07724000123456 --reason 'misprinted'"))
+@click.argument("number", metavar="NUMBER")
+@_form_option
+@_reason_option
+@_yes_option
+@office_option
+@screen.passphrase_option
+@screen.lang_option
+def void_command(
+    number: str,
+    form_id: str | None,
+    reason: str,
+    yes: bool,
+    folder: Path,
+    passphrase_file: Path | None,
+    lang: str | None,
+) -> int:
+    """Void a certificate that was never handed out; its number may be issued again.
+
+    It was signed, so whoever finds the file could show it: the authority is asked to withdraw that one copy, too.
+    """
+    language = screen.language(lang)
+    office = issue.open_office(folder)
+    entries = issue.find_papers(office, number, form_id=form_id, status="void")
+    question = screen.pick(
+        language, "Is it true that nobody was given this: void it?", "Его точно никому не вручили: погасить?"
+    )
+    _show(entries, language)
+    screen.confirm(question, yes=yes)
+    asked = _withdraw(office, entries, "void", "copy", reason, passphrase_file)
+    said = screen.pick(
+        language,
+        "void; destroy the paper and its files, the number is free again",
+        "погашен; уничтожьте бумагу и файлы, номер снова свободен",
+    )
+    _tell_request(asked.path, language, said)
+    return 0
+
+
+def _withdraw(
+    office: issue.Office,
+    entries: Sequence[Entry],
+    status: Literal["withdrawn", "void"],
+    by: Literal["number", "copy"],
+    reason: str,
+    passphrase_file: Path | None,
+) -> issue.Asked:
+    why = issue.reason_line(reason)
+    office.published_list()  # told before a passphrase is asked for
+    key = office.load_key(screen.passphrase(passphrase_file, what=KEY_OWNER))
+    nonce, now = secrets.token_bytes(16), screen.now()
+    return issue.withdraw(office, entries, status=status, by=by, reason=why, key=key, nonce=nonce, now=now)
+
+
+@click.command(
+    "replace",
+    epilog=screen.examples(
+        "qrcert replace 07724000123456 --set 'family=Петрова' --kind right",
+        "qrcert replace 07724000123456 --from class.xlsx --kind wrong",
+    ),
+)
+@click.argument("number", metavar="NUMBER")
+@click.option(
+    "--set", "settings", multiple=True, metavar="F=V", help="A field or row and its new value; several times."
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CLASS",
+    help="Take the row with this number from a class list.",
+)
+@click.option(
+    "--kind",
+    required=True,
+    type=click.Choice(["right", "wrong"]),
+    help="Whether the old contents were right (a new copy, a new name) or wrong.",
+)
+@click.option("--form", "wanted", metavar="ID|FILE", help="Kind of certificate; default: as it was issued.")
+@click.option("--sheet", metavar="NAME", help="Sheet of the .xlsx, if it has several.")
+@_reason_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder of the results; default: issued/replace-NUMBER-DAY in the office folder.",
+)
+@click.option(
+    "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
+)
+@_yes_option
+@office_option
+@screen.passphrase_option
+@screen.lang_option
+def replace_command(
+    number: str,
+    settings: tuple[str, ...],
+    source: Path | None,
+    kind: Literal["right", "wrong"],
+    wanted: str | None,
+    sheet: str | None,
+    reason: str,
+    out: Path | None,
+    template: str,
+    yes: bool,
+    folder: Path,
+    passphrase_file: Path | None,
+    lang: str | None,
+) -> int:
+    """Sign and print a new certificate in the place of one that was handed out, with the same number.
+
+    The authority is asked to mark the old copy as replaced: everybody sees whether what it said was right, and
+    nobody why it was replaced. The new one counts at once.
+    """
+    language = screen.language(lang)
+    if bool(settings) == (source is not None):
+        raise click.UsageError(
+            "name what changes with --set F=V, or a class list with --from CLASS: one of both"
+        )
+    office = issue.open_office(folder)
+    entry = issue.find_paper(office, number, form_id=_id_of(wanted))
+    form = find_form(wanted or entry.form_id)
+    with ExitStack() as stack:
+        if source is None:
+            name = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "replacement.json"
+            name.write_text(issue.with_changes(entry, form.form, _pairs(settings)), encoding="utf-8")
+            source = name
+        planned = _prepare(source, entry, office, form, sheet=sheet, template=template)
+    plan = planned.plan
+    why = issue.reason_line(reason)
+    _show_new(planned, language)
+    question = screen.pick(
+        language, "Sign the new one and replace the old?", "Подписать новый взамен прежнего?"
+    )
+    screen.confirm(question, yes=yes)
+    key = office.load_key(screen.passphrase(passphrase_file, what=KEY_OWNER))
+    now = screen.now()
+    nonce = secrets.token_bytes(16)
+    recorded, request = issue.sign_replacement(planned, kind=kind, reason=why, key=key, nonce=nonce, now=now)
+    target = out or folder / "issued" / f"replace-{issue.file_name(number)}-{plan.issued}"
+    done = issue.draw_and_check(plan, recorded, folder=target, template=template, now=now)
+    screen.tell_written(done.files[0], language)
+    said = screen.pick(
+        language, "replaced; the page was read back", "заменён; страница прочитана и проверена"
+    )
+    _tell_request(request, language, said)
+    return 0
+
+
+def _id_of(wanted: str | None) -> str | None:
+    return None if wanted is None else find_form(wanted).form.id
+
+
+def _prepare(
+    source: Path,
+    entry: Entry,
+    office: issue.Office,
+    form: FormSource,
+    *,
+    sheet: str | None,
+    template: str,
+) -> issue.Replacement:
+    return issue.prepare_replacement(
+        source,
+        entry,
+        office=office,
+        form=form.form,
+        form_office=form.office,
+        today=screen.now().date(),
+        sheet=sheet,
+        template=template,
+    )
+
+
+def _pairs(settings: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for one in settings:
+        name, equals, value = one.partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(f"--set takes F=V such as 'family=Smith', found {one!r}")
+        pairs[name.strip()] = text.normalise(value.strip())
+    return pairs
+
+
+def _show_new(planned: issue.Replacement, language: str) -> None:
+    """Show the old paper and the holder and day of the new one."""
+    _show([planned.old], language)
+    (row,) = planned.plan.rows
+    said = screen.pick(language, "new:", "новый:")
+    screen.tell(f"  {said} {text.escaped(row.holder)}, {row.issued}")
+    if planned.done:
+        screen.tell(
+            screen.pick(
+                language,
+                "  it stands in the register already: asked for and drawn once more",
+                "  он уже в книге: запрос и страница будут сделаны ещё раз",
+            )
+        )
+
+
+def _show(entries: Sequence[Entry], language: str) -> None:
+    for one in entries:
+        number = screen.pick(language, "No.", "№")
+        said = f"{number} {text.escaped(one.number)}, {text.escaped(one.holder)}, {one.issued}, {one.form_id}"
+        screen.tell(said if one.status == "live" else f"{said}  ({one.status})")
+
+
+def _tell_request(path: Path, language: str, said: str) -> None:
+    screen.tell(said)
+    screen.tell(
+        screen.pick(
+            language,
+            f"send this to the authority, it counts from its next list on: {text.escaped(str(path))}",
+            f"отправьте органу образования, действует с его следующего списка: {text.escaped(str(path))}",
+        )
+    )

@@ -1,0 +1,310 @@
+"""Every label of every map in a list: it is missed where it is due, and has one kind of value and a range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from qrcert.errors import TrustListError
+from qrcert.trust import TrustList, list_payload, root_payload
+from trust_maker import (
+    DAY,
+    HEALTHY,
+    NEVER,
+    P256,
+    ROOT_UNTIL,
+    STOLEN,
+    RootPlan,
+    World,
+    by_first,
+    hash16,
+    key_entry,
+    key_in,
+    outcome,
+    people,
+    person,
+    school_in,
+    world,
+)
+
+FIRST_DAY, LAST_DAY = 18262, 84005
+FIRST_ANY_DAY = -62091
+MOST = 2**53 - 1
+
+Body = dict[Any, Any]
+
+
+@dataclass
+class Spoilt(RootPlan):
+    """A root whose body is spoiled before it is signed."""
+
+    spoil: Callable[[Body], object] = dict.copy
+
+    def body(self, version: int, previous: bytes) -> Body:
+        body = super().body(version, previous)
+        self.spoil(body)
+        return body
+
+
+def root(spoil: Callable[[Body], object]) -> World:
+    """The good file with root 2 spoiled."""
+    made = world()
+    made.roots[1] = Spoilt(people("BCD"), people("BC"), spoil=spoil)
+    return made
+
+
+def the_list(spoil: Callable[[Body], object]) -> World:
+    return world(spoil)
+
+
+def a_school(spoil: Callable[[Body], object]) -> World:
+    return world(lambda body: spoil(school_in(body, 14)))
+
+
+def a_key(spoil: Callable[[Body], object]) -> World:
+    return world(lambda body: spoil(key_in(body, STOLEN)))
+
+
+Where = Callable[[Callable[[Body], object]], World]
+
+LABELS: dict[Where, tuple[set[int], set[int]]] = {
+    root: ({0, 1, 2, 3, 4, 5}, {6}),
+    the_list: ({*range(12)}, {-1}),
+    a_school: ({0, 1, 2, 3}, {4, 5, 6}),
+    a_key: ({0, 1, 2, 3, 4}, {5, 6, 7}),
+}
+"""Of each map: the labels that are due, and those that may be absent."""
+
+
+DUE = [(where, label) for where, (due, _) in LABELS.items() for label in sorted(due)]
+ALL = [(where, label) for where, (due, free) in LABELS.items() for label in sorted(due | free)]
+
+
+def named(value: object) -> str:
+    return getattr(value, "__name__", str(value))
+
+
+def found(where: Where, spoil: Callable[[Body], object]) -> str:
+    return outcome(where(spoil).file())
+
+
+@pytest.mark.parametrize(("where", "label"), DUE, ids=named)
+def test_a_label_that_is_missing(where: Where, label: int) -> None:
+    assert found(where, lambda body: body.pop(label)) == "malformed"
+
+
+@pytest.mark.parametrize("label", [4, 5])
+def test_a_label_that_may_be_missing(label: int) -> None:
+    assert found(a_school, lambda body: body.pop(label)) == "ok"
+
+
+@pytest.mark.parametrize(("where", "label"), ALL, ids=named)
+def test_a_label_of_another_kind(where: Where, label: int) -> None:
+    """No label anywhere holds a map, and none holds what another kind of label does."""
+    for value in ({}, {0: 0}):
+        assert found(where, lambda body, value=value: body.update({label: value})) == "malformed"
+
+
+EDGES: list[tuple[Where, int, Any, Any]] = [
+    (root, 2, LAST_DAY, LAST_DAY + 1),
+    (the_list, 0, "a", ""),
+    (the_list, 0, "a" * 1000, "a" * 1001),
+    (the_list, 0, "ж" * 500, "ж" * 500 + "a"),
+    (the_list, 1, "𝔞" * 250, "𝔞" * 251),
+    (the_list, 3, 1, 0),
+    (the_list, 3, MOST, -1),
+    (the_list, 4, bytes(32), bytes(33)),
+    (the_list, -1, FIRST_DAY, FIRST_DAY - 1),
+    (the_list, -1, LAST_DAY, LAST_DAY + 1),
+    (a_school, 0, 14, 0),
+    (a_school, 0, MOST, -1),
+    (a_school, 2, "a", b"a"),
+    (a_school, 4, FIRST_ANY_DAY, FIRST_ANY_DAY - 1),
+    (a_school, 4, LAST_DAY, LAST_DAY + 1),
+    (a_school, 6, "a", ""),
+    (a_key, 2, FIRST_DAY, FIRST_DAY - 1),
+    (a_key, 3, LAST_DAY, LAST_DAY + 1),
+    (a_key, 4, 0, -1),
+    (a_key, 5, [1, FIRST_DAY], [0, FIRST_DAY]),
+    (a_key, 5, [2, LAST_DAY], [3, LAST_DAY]),
+    (a_key, 5, [1, FIRST_DAY], [1, FIRST_DAY - 1]),
+    (a_key, 5, [1, FIRST_DAY], [1, FIRST_DAY, 0]),
+    (a_key, 5, [1, FIRST_DAY], [1]),
+    (a_key, 7, 1, 0),
+    (a_key, 7, 1, 2),
+]
+
+
+@pytest.mark.parametrize(("where", "label", "inside", "outside"), EDGES)
+def test_the_edges_of_a_range(where: Where, label: int, inside: Any, outside: Any) -> None:
+    assert found(where, lambda body: body.update({label: inside})) == "ok"
+    assert found(where, lambda body: body.update({label: outside})) == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("label", "rows"),
+    [
+        (1, [[FIRST_ANY_DAY, "a"], [LAST_DAY, "b"]]),
+        (1, [[0, "a" * 1000]]),
+    ],
+)
+def test_names_of_schools_at_their_edges(label: int, rows: list[Any]) -> None:
+    assert found(a_school, lambda body: body.update({label: rows})) == "ok"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[FIRST_ANY_DAY - 1, "a"]],
+        [[LAST_DAY + 1, "a"]],
+        [[0, ""]],
+        [[0, "a" * 1001]],
+        [[0]],
+        [[0, "a", 0]],
+        [{0: 0}],
+    ],
+)
+def test_names_of_schools_beyond_them(rows: list[Any]) -> None:
+    assert found(a_school, lambda body: body.update({1: rows})) == "malformed"
+
+
+ROWS: list[tuple[int, Any, Any]] = [
+    (7, [bytes([255]) * 65_536, {}], [bytes([255]) * 65_537, {}]),
+    (7, [b"\xff", {"aa": [""]}], [b"\xff", {"a": [""]}]),
+    (7, [b"\xff", {"aaa": ["a", ""]}], [b"\xff", {"aaaa": ["a"]}]),
+    (7, [b"\xff", {"zz": ["a"]}], [b"\xff", {"zZ": ["a"]}]),
+    (7, [b"\xff", {"aa": ["a"]}], [b"\xff", {"aa": "a"}]),
+    (7, [b"\xff", {}], [b"\xff", []]),
+    (8, [MOST, [hash16(b"\xa1\x65later\x01")]], [MOST, [bytes(15)]]),
+    (8, [9, [hash16(b"\xa1\x65later\x01")]], [9, {}]),
+    (10, [b"\xff" * 16, FIRST_DAY, 1], [b"\xff" * 17, FIRST_DAY, 1]),
+    (10, [b"\xff" * 16, LAST_DAY, 3], [b"\xff" * 16, LAST_DAY + 1, 3]),
+    (10, [b"\xff" * 16, FIRST_DAY, 2], [b"\xff" * 16, FIRST_DAY - 1, 2]),
+    (10, [b"\xff" * 16, FIRST_DAY, 1], [b"\xff" * 16, FIRST_DAY, 0]),
+    (11, [LAST_DAY, 1, 1, bytes(32)], [LAST_DAY + 1, 1, 1, bytes(32)]),
+    (11, [DAY, 1, 1, bytes(32)], [DAY, 0, 1, bytes(32)]),
+    (11, [DAY, 2, 2, bytes(32)], [DAY, 2, 1, bytes(32)]),
+    (11, [DAY, 1, 1, bytes(32)], [DAY, 1, 1, bytes(31)]),
+]
+
+
+@pytest.mark.parametrize(("label", "inside", "outside"), ROWS)
+def test_the_edges_of_rows(label: int, inside: Any, outside: Any) -> None:
+    assert found(the_list, lambda body: body[label].append(inside)) == "ok"
+    assert found(the_list, lambda body: body[label].append(outside)) == "malformed"
+
+
+def test_days_of_a_list_at_their_edges() -> None:
+    def days(issued: int, following: int) -> str:
+        return found(the_list, lambda body: body.update({5: issued, 6: following}))
+
+    assert days(FIRST_DAY, FIRST_DAY) == "ok"
+    assert days(FIRST_DAY - 1, FIRST_DAY) == "malformed"
+    assert days(DAY, ROOT_UNTIL) == "ok"
+    assert days(DAY, ROOT_UNTIL + 1) == "dates"
+    assert days(DAY + 1, DAY) == "dates"
+
+
+def test_a_window_of_one_day() -> None:
+    assert found(a_key, lambda body: body.update({2: DAY, 3: DAY})) == "ok"
+    assert found(a_key, lambda body: body.update({2: DAY + 1, 3: DAY})) == "dates"
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [(-24, "needs_newer"), (-25, "malformed"), (23, "ok"), (24, "malformed"), ("a", "malformed")],
+)
+@pytest.mark.parametrize("where", LABELS, ids=named)
+def test_labels_that_nobody_knows(where: Where, label: Any, expected: str) -> None:
+    assert found(where, lambda body: body.update({label: [0]})) == expected
+
+
+@pytest.mark.parametrize(
+    ("public", "expected"),
+    [(P256.public, "malformed"), (HEALTHY.public[:31], "malformed"), (P256.public[:63], "malformed")],
+)
+def test_keys_have_the_length_of_their_algorithm(public: bytes, expected: str) -> None:
+    for alg in (-19, -9):
+        entry = key_entry(HEALTHY, l0=public, l1=alg)
+        result = outcome(world(lambda body, entry=entry: body[9].append(a_school_of(entry))).file())
+        assert result == (expected if (len(public), alg) != (64, -9) else "same_kid")
+
+
+def a_school_of(*keys: Body) -> Body:
+    return {0: 99, 1: [[0, "Last School"]], 2: "Hill", 3: by_first(keys)}
+
+
+# ------------------------------------------------------------------------------------------- sizes and numbers
+
+
+def many_signers(count: int, *, signing: int = 1) -> World:
+    """One root with so many signers, and a list."""
+    names = [person(f"signer {number}") for number in range(count)]
+    return World([RootPlan(names, names[:signing], (signing, signing))], world().body, names[:signing])
+
+
+def test_a_root_has_at_most_16_signers() -> None:
+    assert outcome(many_signers(16).file()) == "ok"
+    assert outcome(many_signers(17).file()) == "malformed"
+
+
+def test_all_16_signers_may_be_needed() -> None:
+    assert outcome(many_signers(16, signing=16).file()) == "ok"
+
+
+def test_a_threshold_of_17_is_beyond_all_signers() -> None:
+    made = many_signers(16, signing=16)
+    made.roots[0].thresholds = (17, 16)
+    assert outcome(made.file()) == "malformed"
+
+
+def test_100_roots_are_a_chain() -> None:
+    made = World([RootPlan(people("A"), people("A"), (1, 1)) for _ in range(100)], world().body, people("A"))
+    trust = TrustList.from_bytes(made.file())
+    assert (trust.root_version, len(trust.root_hashes)) == (100, 100)
+    made.roots.append(made.roots[0])
+    assert outcome(made.file()) == "too_big"
+
+
+@pytest.mark.parametrize(("more", "expected"), [(997, "ok"), (998, "too_big")])
+def test_a_list_has_at_most_1000_forms(more: int, expected: str) -> None:
+    forms = [[b"\xff" + number.to_bytes(2, "big"), {}] for number in range(more)]
+    assert found(the_list, lambda body: body[7].extend(forms)) == expected
+
+
+def test_a_file_has_at_most_64_mib(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = world().file()
+    from qrcert.trust import messages
+
+    assert messages.MAX_FILE == 67_108_864
+    monkeypatch.setattr(messages, "MAX_FILE", len(data))
+    assert outcome(data) == "ok"
+    monkeypatch.setattr(messages, "MAX_FILE", len(data) - 1)
+    assert outcome(data) == "too_big"
+
+
+# ------------------------------------------------------------------------------------------------ what is read
+
+
+def test_everything_that_is_read_is_what_was_signed() -> None:
+    """All labels, required and optional, of every map: written again, they give the payloads that were read."""
+
+    def fill(body: Body) -> None:
+        body[-1] = DAY - 7
+        school_in(body, 14)[6] = "Archive of Hill"
+
+    made = world(fill)
+    made.roots[1].changes[6] = 1
+    trust = TrustList.from_bytes(made.file())
+    assert list_payload(trust.contents) == made.list_payload()
+    assert [root_payload(one) for one in trust.roots] == made.root_payloads()
+    assert [one.repair for one in trust.roots] == [False, True]
+    assert (trust.cutover, trust.contents.previous != NEVER) == (DAY - 7, True)
+
+
+def test_a_refusal_names_the_place() -> None:
+    with pytest.raises(TrustListError, match=r"school 12: key 0: rights 77 are not in the list"):
+        TrustList.from_bytes(a_key(lambda body: body.update({4: 77})).file())
