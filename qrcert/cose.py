@@ -52,7 +52,8 @@ _FRAME_BYTES = 17 + 66
 
 _FIELD = 2**255 - 19
 _ORDER = 2**252 + 27742317777372353535851937790883648493
-_NEUTRAL = (0, 1)
+_Point = tuple[int, int, int, int]
+_NEUTRAL: _Point = (0, 1, 1, 0)
 _CURVE_D = -121665 * pow(121666, -1, _FIELD) % _FIELD
 _Y_OF_ORDER_8 = int.from_bytes(
     bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
@@ -144,13 +145,13 @@ def has_full_order(public: bytes) -> bool:
     x = _recover_x(y, public[31] >> 7)
     if x is None:
         return False
-    total, addend, bits = _NEUTRAL, (x, y), _ORDER
+    total, addend, bits = _NEUTRAL, (x, y, 1, x * y % _FIELD), _ORDER
     while bits:
         if bits & 1:
             total = _add(total, addend)
         addend = _add(addend, addend)
         bits >>= 1
-    return total == _NEUTRAL != (x, y)
+    return total[0] == 0 and total[1] == total[2] and (x, y) != (0, 1)
 
 
 def _recover_x(y: int, sign: int) -> int | None:
@@ -166,13 +167,14 @@ def _recover_x(y: int, sign: int) -> int | None:
     return x if x & 1 == sign else _FIELD - x
 
 
-def _add(one: tuple[int, int], two: tuple[int, int]) -> tuple[int, int]:
-    """Return the sum of two points in affine coordinates."""
-    x1, y1, x2, y2 = *one, *two
-    product = _CURVE_D * x1 * x2 * y1 * y2 % _FIELD
-    x = (x1 * y2 + x2 * y1) * pow(1 + product, -1, _FIELD) % _FIELD
-    y = (y1 * y2 + x1 * x2) * pow(1 - product, -1, _FIELD) % _FIELD
-    return x, y
+def _add(one: _Point, two: _Point) -> _Point:
+    """Return the sum of two points in extended coordinates X, Y, Z, T (RFC 8032 section 5.1.4)."""
+    x1, y1, z1, t1 = one
+    x2, y2, z2, t2 = two
+    a, b = (y1 - x1) * (y2 - x2) % _FIELD, (y1 + x1) * (y2 + x2) % _FIELD
+    c, d = 2 * _CURVE_D * t1 * t2 % _FIELD, 2 * z1 * z2 % _FIELD
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % _FIELD, g * h % _FIELD, f * g % _FIELD, e * h % _FIELD
 
 
 class _Ed25519Check:

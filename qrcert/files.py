@@ -27,14 +27,16 @@ def read_file(path: Path, *, limit: int) -> bytes:
     return data
 
 
-def write_file(path: Path, data: bytes) -> Path:
+def write_file(path: Path, data: bytes, *, parents: bool = False) -> Path:
     """Write ``data`` to ``path`` through a file beside it, flushed to the disk, and return the path.
 
-    Raises `Refused` if the disk is full or the folder cannot be written; then what stood at ``path`` still does.
+    With ``parents`` its folder is made if it is not there. Raises `Refused` if the disk is full or the folder
+    cannot be written; then what stood at ``path`` still does.
     """
     part = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if parents:
+            path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
             file.write(data)
             file.flush()

@@ -192,9 +192,7 @@ def _pdf_page(document: Document, page: int, plausible: Plausible, seconds: floa
     return cascade.read(full, plausible=plausible, seconds=seconds, before=before)
 
 
-def _picture_pages(
-    data: bytes, kind: Kind, plausible: Plausible, seconds: float
-) -> Iterator[Page]:
+def _picture_pages(data: bytes, kind: Kind, plausible: Plausible, seconds: float) -> Iterator[Page]:
     from qrcert.reading import cascade, pictures
 
     end = time.monotonic() + FILE_SECONDS

@@ -188,7 +188,8 @@ def of_mixed_order() -> tuple[PublicKey, Callable[[bytes], bytes]]:
     """A key with a part of order 8, which verifiers cannot tell from others, and how its maker signs with it."""
     secret, public = _scalar("school of mixed order")
     y_of_order_8 = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
-    x, y = cose._add(_point(public), _point(y_of_order_8))
+    big_x, big_y, z, _ = cose._add(_point(public), _point(y_of_order_8))
+    x, y = (value * pow(z, -1, cose._FIELD) % cose._FIELD for value in (big_x, big_y))
     mixed = (y | (x & 1) << 255).to_bytes(32, "little")
 
     def sign(message: bytes) -> bytes:
@@ -211,12 +212,12 @@ def _scalar(name: str) -> tuple[int, bytes]:
     return int.from_bytes(half, "little"), SigningKey.from_seed(cose.ED25519, seed).public
 
 
-def _point(data: bytes) -> tuple[int, int]:
+def _point(data: bytes) -> tuple[int, int, int, int]:
     number = int.from_bytes(data, "little")
     y = number & (1 << 255) - 1
     x = cose._recover_x(y, number >> 255)
     assert x is not None
-    return x, y
+    return x, y, 1, x * y % cose._FIELD
 
 
 def test_a_key_of_mixed_order_passes_verifiers_and_is_not_admitted(made: Authority) -> None:

@@ -20,7 +20,6 @@ from ministry import (
 )
 from qrcert import authority
 from qrcert.authority import Authority
-from qrcert.authority import folder as folders
 from qrcert.errors import QrcertError, Refused, TrustListError
 from qrcert.trust import (
     compare,
@@ -130,7 +129,7 @@ def killed_after(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], No
 
     def arm(files: int) -> None:
         left[0] = files
-        monkeypatch.setattr(folders.os, "fsync", fsync)
+        monkeypatch.setattr(os, "fsync", fsync)
 
     yield arm
     monkeypatch.undo()
@@ -180,7 +179,7 @@ def test_a_full_disk_leaves_the_old_files(made: Authority, monkeypatch: pytest.M
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folders.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     for act in (lambda: admitted(made).save(), lambda: publish(made)):
         with pytest.raises(Refused, match=r"cannot write .*: No space left on device"):
             act()
@@ -200,7 +199,7 @@ def test_a_disk_that_fills_up_leaves_no_half_authority(
 
     monkeypatch.setattr("qrcert.signing.SCRYPT_N", 16)
     with monkeypatch.context() as patch:
-        patch.setattr(folders.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         with pytest.raises(QrcertError, match="No space left on device"):
             authority.make_authority(tmp_path, name="A", where="x", passphrase=PASSPHRASE, today=TODAY)
     assert files_of(tmp_path) == {}

@@ -68,7 +68,7 @@ def test_each_code_of_a_text_is_judged_once_and_not_too_many_of_them() -> None:
 
 
 def test_only_ordinary_files_are_read_and_only_up_to_a_cap(tmp_path: Path) -> None:
-    small = write_file(tmp_path / "new" / "small", b"12345")
+    small = write_file(tmp_path / "new" / "small", b"12345", parents=True)
     assert read_file(small, limit=5) == b"12345"
     with pytest.raises(TooBig, match="more than 4 bytes"):
         read_file(small, limit=4)

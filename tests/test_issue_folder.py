@@ -166,7 +166,7 @@ def test_a_full_disk_leaves_no_half_file_and_loses_nothing(
 
 
 def test_a_full_disk_keeps_what_stood_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = files.write_file(tmp_path / "a" / "file", b"old")
+    path = files.write_file(tmp_path / "a" / "file", b"old", parents=True)
 
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")

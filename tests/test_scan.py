@@ -440,7 +440,12 @@ def test_frames_beyond_the_cap_are_not_looked_at() -> None:
 def test_the_pages_of_a_tiff() -> None:
     pages = [image(ONE), blank(), image(TWO), Image.fromarray(pictures.page([THREE, ONE]))]
     data = saved(pages[0], "TIFF", save_all=True, append_images=pages[1:])
-    assert [page[:2] for page in scan.read_pages(data)] == [(1, [ONE]), (2, []), (3, [TWO]), (4, [THREE, ONE])]
+    assert [page[:2] for page in scan.read_pages(data)] == [
+        (1, [ONE]),
+        (2, []),
+        (3, [TWO]),
+        (4, [THREE, ONE]),
+    ]
     assert scan.read_codes(data) == [ONE, TWO, THREE]
 
 

@@ -56,7 +56,7 @@ TRUST_LIST = {
     "truncated file": ("list/cut", "unreadable"),
     "another authority's list": ("trust/another-authority", "unknown_authority"),
 }
-"""Power cut during import: row 151 in test_store_crash.py. Two kids that collide: row 165 in test_trust_messages.py."""
+# A power cut during import is row 151, in test_store_crash.py; colliding kids row 165, in test_trust_messages.py.
 
 SEASONS = {
     "leaves, wrong index": ("list/body-path-index", "bad_leaves"),

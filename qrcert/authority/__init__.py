@@ -10,7 +10,7 @@ from qrcert.authority.drafts import (
     require_eligible,
     sign_draft,
 )
-from qrcert.authority.folder import FIRST_DRAFT, Authority, open_authority, write_whole
+from qrcert.authority.folder import FIRST_DRAFT, Authority, open_authority
 from qrcert.authority.forms import add_form, allow_form
 from qrcert.authority.founding import (
     Thresholds,
@@ -115,5 +115,4 @@ __all__ = [
     "withdraw_requested",
     "withdraw_verified",
     "write_list",
-    "write_whole",
 ]

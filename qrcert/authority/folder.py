@@ -10,9 +10,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import Any, Final
 from qrcert import cbor
 from qrcert.cose import SIGN_TAG, SignMessage, read_sign
 from qrcert.errors import QrcertError, Refused, TrustListError
+from qrcert.files import write_file
 from qrcert.trust import Contents, Root, TrustList, list_payload
 from qrcert.trust.body import read_contents
 from qrcert.trust.roots import keys_of_signers, read_root
@@ -115,14 +114,14 @@ class Authority:
         payload = list_payload(self.contents)
         read_next(payload, self.roots)
         self.require_unchanged()
-        write_whole(self.folder / NEXT, payload)
+        write_file(self.folder / NEXT, payload)
         self._standing.digest = sha256(payload).digest()
         settings = {
             "test": self.test,
             "officers": {kid.hex(): name for kid, name in sorted(self.officers.items())},
             "taken": sorted(one.hex() for one in self.taken),
         }
-        write_whole(self.folder / SETTINGS, (json.dumps(settings, indent=1) + "\n").encode())
+        write_file(self.folder / SETTINGS, (json.dumps(settings, indent=1) + "\n").encode())
 
 
 def open_authority(folder: Path) -> Authority:
@@ -198,21 +197,6 @@ def _in_force(payload: bytes, roots: tuple[Root, ...]) -> tuple[tuple[Root, ...]
 def read_next(payload: bytes, roots: Sequence[Root]) -> Contents:
     """Return what the payload of a next list says; raises `TrustListError` for what no list may say."""
     return read_contents(payload, newest=roots[-1], signer_kids=keys_of_signers(roots))
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file by ``data``: either all of it stands there afterwards, on the disk, or the old contents."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise Refused(f"cannot write {str(path)!r}: {error.strerror}") from error
 
 
 def make_room(folder: Path) -> None:

@@ -23,12 +23,12 @@ from qrcert.authority.folder import (
     make_room,
     open_authority,
     read_next,
-    write_whole,
 )
 from qrcert.authority.signers import Pair, SignerCard, new_pair, sign_message, signer_of
 from qrcert.cose import SignMessage, write_sign
 from qrcert.encode import showable
 from qrcert.errors import KeyFileError, QrcertError, Refused
+from qrcert.files import write_file
 from qrcert.signing import save_keys
 from qrcert.trust import (
     NO_HASH,
@@ -102,7 +102,7 @@ def make_authority_of(
     make_room(folder / PUBLISHED)
     files = save_pairs(folder, pairs, passphrases=passphrases)
     try:
-        write_whole(folder / ROOT.format(1), cbor.encode(write_sign(message)))
+        write_file(folder / ROOT.format(1), cbor.encode(write_sign(message)))
         made.save()
     except Refused:  # nobody has seen the keys, and what is left would bar the next attempt
         for path in (*files, folder / ROOT.format(1), folder / NEXT):
@@ -133,7 +133,7 @@ def prepare_authority(
     made = Authority(folder, (root,), (), contents, test, frozenset(), names_of(cards))
     make_room(folder / PUBLISHED)
     try:
-        write_whole(folder / FIRST_DRAFT, draft.to_bytes())
+        write_file(folder / FIRST_DRAFT, draft.to_bytes())
         made.save()
     except Refused:
         for left in (FIRST_DRAFT, NEXT):
@@ -157,7 +157,7 @@ def finish_founding(folder: Path, draft: Draft) -> Authority:
             f"the draft is not the first root of the authority in {str(folder)!r}: {error}"
         ) from error
     require_complete(draft)
-    write_whole(folder / ROOT.format(1), cbor.encode(write_sign(draft.message)))
+    write_file(folder / ROOT.format(1), cbor.encode(write_sign(draft.message)))
     made = open_authority(folder)
     (folder / FIRST_DRAFT).unlink()
     return made

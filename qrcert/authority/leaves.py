@@ -40,13 +40,13 @@ def handed_before(authority: Authority, day: int) -> list[bytes]:
 
 def keep_handed(authority: Authority, day: int, kid: bytes, data: bytes) -> None:
     """Keep what a school handed in; a later file of the same key takes the place of an earlier one."""
-    write_file(_folder(authority, day) / f"{kid.hex()}.json", data)
+    write_file(_folder(authority, day) / f"{kid.hex()}.json", data, parents=True)
 
 
 def keep_papers(authority: Authority, day: int, papers: Papers) -> None:
     """Keep the digests of a season as they stand in its tree."""
     data = cbor.encode([(kid, b"".join(digests)) for kid, digests in sorted(papers.items())])
-    write_file(_index(authority, day), data)
+    write_file(_index(authority, day), data, parents=True)
 
 
 def papers_of(authority: Authority, season: Season) -> Papers:

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from qrcert import wire
 from qrcert.authority.drafts import Draft, draft_of, require_complete, sign_draft
-from qrcert.authority.folder import PUBLISHED, Authority, write_whole
+from qrcert.authority.folder import PUBLISHED, Authority
 from qrcert.authority.founding import SIGNER_KEY
 from qrcert.authority.signers import load_pair
 from qrcert.cose import SignMessage
 from qrcert.errors import Refused, TrustListError
+from qrcert.files import write_file
 from qrcert.trust import (
     NO_HASH,
     Contents,
@@ -110,7 +111,7 @@ def finish_list(authority: Authority, draft: Draft) -> TrustList:
     following = replace(authority.contents, version=trust.version + 1, previous=trust.list_hash)
     _require_known(trust, following)
     authority.require_unchanged()
-    write_whole(authority.folder / PUBLISHED / f"{trust.version:04}.qct", data)
+    write_file(authority.folder / PUBLISHED / f"{trust.version:04}.qct", data)
     replace(authority, contents=replace(following, issued=trust.issued, next_update=trust.next_update)).save()
     return trust
 
@@ -214,9 +215,9 @@ def write_list(path: Path, data: bytes) -> Path:
     readable = path.with_suffix(".json")
     if path.suffix.casefold() == ".json":  # on some systems the same file whatever its case
         readable = path.with_name(f"{path.name}.json")
-    write_whole(path, data)
+    write_file(path, data)
     text = json.dumps(as_data(TrustList.from_bytes(data)), ensure_ascii=False, indent=1) + "\n"
-    write_whole(readable, text.encode())
+    write_file(readable, text.encode())
     return readable
 
 

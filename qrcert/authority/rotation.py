@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from qrcert import cbor, wire
 from qrcert.authority.drafts import Draft, draft_of, require_complete
-from qrcert.authority.folder import ROOT, Authority, write_whole
+from qrcert.authority.folder import ROOT, Authority
 from qrcert.authority.founding import (
     ROOT_YEARS,
     SIGNER_KEY,
@@ -19,6 +19,7 @@ from qrcert.authority.founding import (
 from qrcert.authority.signers import SignerCard, new_pair, signer_of
 from qrcert.cose import SignMessage, write_sign
 from qrcert.errors import Refused
+from qrcert.files import write_file
 from qrcert.trust import Root, Signer, root_payload
 
 
@@ -103,9 +104,7 @@ def finish_root(authority: Authority, draft: Draft) -> Authority:
         issued=min(authority.contents.issued, draft.proposed.until),
         next_update=min(authority.contents.next_update, draft.proposed.until),
     )
-    write_whole(
-        authority.folder / ROOT.format(draft.proposed.version), cbor.encode(write_sign(draft.message))
-    )
+    write_file(authority.folder / ROOT.format(draft.proposed.version), cbor.encode(write_sign(draft.message)))
     changed = replace(
         authority,
         roots=(*authority.roots, draft.proposed),

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from qrcert import cbor
-from qrcert.authority.folder import make_room, write_whole
+from qrcert.authority.folder import make_room
 from qrcert.cose import ED25519, ML_DSA_65, SIGN_TAG, SignMessage, read_sign, write_sign
 from qrcert.encode import showable
 from qrcert.errors import KeyFileError, Refused, Unreadable
+from qrcert.files import write_file
 from qrcert.signing import SigningKey, load_keys, save_keys
 from qrcert.trust import Signer, make_signature, payload_hash
 from qrcert.trust.layout import DAY, LINE, Label, Labelled, decoded, fault, octets
@@ -90,7 +91,7 @@ def make_signer(folder: Path, *, name: str, passphrase: bytes, today: int) -> Si
     make_room(folder)
     save_keys(folder / CARD_KEY, pair, passphrase=passphrase)
     try:
-        write_whole(folder / CARD_FILE, data)
+        write_file(folder / CARD_FILE, data)
     except Refused:
         (folder / CARD_KEY).unlink()  # nobody has seen it, and it would bar the next attempt
         raise

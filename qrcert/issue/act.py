@@ -88,12 +88,12 @@ def draw_and_check(
         progress("draw", done, len(papers))
         drawn = page.draw([sheet], day=paper.issued, page=template)
         _read_back(plan, paper, drawn, 1, template=template, now=now)
-        files.append(write_file(folder / f"{name}.pdf", drawn))
+        files.append(write_file(folder / f"{name}.pdf", drawn, parents=True))
     progress("draw", len(papers), len(papers))
     together = page.draw(sheets, day=plan.issued, page=template)
     for place, paper in enumerate(papers, 1):
         _read_back(plan, paper, together, place, template=template, now=now)
-    write_file(folder / "all.pdf", together)
+    write_file(folder / "all.pdf", together, parents=True)
     with plan.office.open_register() as register:
         register.finish(recorded.batch.id, now=now)
     return Issued(recorded.entries, tuple(files), folder, recorded.added)
@@ -102,7 +102,7 @@ def draw_and_check(
 def draw_drafts(plan: Plan, *, folder: Path, template: str) -> Path:
     """Draw the class without codes, marked as a draft, into one ``draft.pdf``; nothing is signed or recorded."""
     sheets = [plan.sheet(plan.draft(row)) for row in plan.rows]
-    return write_file(folder / "draft.pdf", page.draw(sheets, day=plan.issued, page=template))
+    return write_file(folder / "draft.pdf", page.draw(sheets, day=plan.issued, page=template), parents=True)
 
 
 def _paper(plan: Plan, entry: Entry) -> Paper:

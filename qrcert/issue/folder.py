@@ -143,8 +143,8 @@ def make_office(
         raise Refused(f"cannot make the office folder {str(folder)!r}: {error.strerror}") from error
     save_keys(folder / KEY, [key], passphrase=passphrase)
     try:
-        write_file(folder / REQUEST, wrap(request, readable=readable).encode())
-        write_file(folder / SETTINGS, settings.encode())
+        write_file(folder / REQUEST, wrap(request, readable=readable).encode(), parents=True)
+        write_file(folder / SETTINGS, settings.encode(), parents=True)
     except Refused:
         for name in (KEY, REQUEST):  # nobody has seen them, and a key left here would bar the next attempt
             (folder / name).unlink(missing_ok=True)

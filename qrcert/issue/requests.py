@@ -211,4 +211,4 @@ def _write(
     office: Office, name: str, request: bytes, readable: dict[str, str], path: Path | None = None
 ) -> Path:
     target = office.folder / REQUESTS / name if path is None else path
-    return write_file(target, wrap(request, readable=readable).encode())
+    return write_file(target, wrap(request, readable=readable).encode(), parents=True)

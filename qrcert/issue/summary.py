@@ -45,12 +45,12 @@ def write_summary(issued: Issued, plan: Plan, *, language: str) -> Path:
     table.freeze_panes = "A2"
     out = BytesIO()
     book.save(out)
-    return write_file(issued.folder / "summary.xlsx", out.getvalue())
+    return write_file(issued.folder / "summary.xlsx", out.getvalue(), parents=True)
 
 
 def write_symbols(issued: Issued, *, scale: int = 8) -> tuple[Path, ...]:
     """Write each code alone as ``NUMBER.png``, ``scale`` pixels a module, for screens; return the paths."""
     return tuple(
-        write_file(file.with_suffix(".png"), Symbol(wire.to_text(entry.signed)).png(scale))
+        write_file(file.with_suffix(".png"), Symbol(wire.to_text(entry.signed)).png(scale), parents=True)
         for entry, file in zip(issued.entries, issued.files, strict=True)
     )

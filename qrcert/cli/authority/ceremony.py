@@ -13,6 +13,7 @@ from qrcert.cli import screen
 from qrcert.cli.authority import telling
 from qrcert.cli.authority.group import FILE, authority_group, folder_option, read_bytes
 from qrcert.errors import Refused, TrustListError
+from qrcert.files import write_file
 from qrcert.store import Store
 from qrcert.symbol import Symbol
 from qrcert.trust import NO_HASH, Contents, Root, Succession, TrustList, hex_groups
@@ -149,7 +150,7 @@ def sign_command(
     screen.confirm(screen.pick(language, "Sign this?", "Подписать?"), yes=yes)
     secret = screen.passphrase(passphrase_file, what=("your signer's key", "к вашему ключу подписанта"))
     signed = authority.sign_draft(draft, authority.load_pair(key, passphrase=secret))
-    authority.write_whole(output or path, signed.to_bytes())
+    write_file(output or path, signed.to_bytes())
     for line in telling.signature_lines(signed, language):
         screen.tell(line)
     screen.tell_written(output or path, language)
@@ -325,7 +326,7 @@ def _draft_root(here: authority.Authority, draft: authority.Draft, output: Path 
     for line in telling.root_lines(draft, draft.proposed, language=language):
         screen.tell(line)
     path = output or here.folder / f"root-{draft.proposed.version}{authority.SUFFIX}"
-    authority.write_whole(path, draft.to_bytes())
+    write_file(path, draft.to_bytes())
     here.save()
     tell_draft_written(path, draft, language, finish="qrcert authority rotate --finish")
     return 0
@@ -363,6 +364,6 @@ def fingerprint_command(png: Path | None, folder: Path, lang: str | None) -> int
     screen.tell(f"{shown}, {screen.pick(language, 'root', 'корень')} {here.root.version}")
     tell_fingerprint(here, language)
     if png is not None:
-        authority.write_whole(png, Symbol(authority.fingerprint_text(here)).png(PNG_SCALE))
+        write_file(png, Symbol(authority.fingerprint_text(here)).png(PNG_SCALE))
         screen.tell_written(png, language)
     return 0

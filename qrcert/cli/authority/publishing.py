@@ -18,6 +18,7 @@ from qrcert.cli.authority.ceremony import (
     tell_fingerprint,
 )
 from qrcert.cli.authority.group import FILE, authority_group, folder_option
+from qrcert.files import write_file
 from qrcert.form import shipped_forms
 from qrcert.trust import (
     TrustList,
@@ -294,7 +295,7 @@ def _draft(
     screen.tell(_counts(draft.as_list(), language))
     for line in telling.change_lines(draft.as_list(), here.last_list(), language=language):
         screen.tell(line)
-    authority.write_whole(path, draft.to_bytes())
+    write_file(path, draft.to_bytes())
     tell_draft_written(path, draft, language, finish="qrcert authority publish -o LIST.qct --finish")
     return 0
 
