@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import accumulate
 from typing import Any
 
 from qrcert import cbor, cose
@@ -82,8 +83,14 @@ _SURNAMES = "Бел,Вет,Гор,Дорох,Еф,Зай,Ильин,Кал,Лу�
 _LETTERS = "АБВГДЕИКЛМНПРСТФ"
 
 
-def _weighted(chance: random.Random, choices: Sequence[tuple[str, int]]) -> str:
-    return chance.choices([one for one, _ in choices], [weight for _, weight in choices])[0]
+@functools.cache
+def _weights(choices: tuple[tuple[str, int], ...]) -> tuple[list[str], list[int]]:
+    return [one for one, _ in choices], list(accumulate(weight for _, weight in choices))
+
+
+def _weighted(chance: random.Random, choices: tuple[tuple[str, int], ...]) -> str:
+    ones, weights = _weights(choices)
+    return chance.choices(ones, cum_weights=weights)[0]
 
 
 @functools.cache

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from qrcert import cbor
 from qrcert.errors import TrustListError
-from qrcert.trust import TrustList, list_payload, root_payload
+from qrcert.trust import SeasonTree, TrustList, compile_form, list_payload, open_form, root_payload
 from trust_maker import (
     DAY,
     HEALTHY,
@@ -24,6 +25,8 @@ from trust_maker import (
     key_entry,
     key_in,
     outcome,
+    own_list,
+    paper,
     people,
     person,
     school_in,
@@ -286,7 +289,70 @@ def test_a_file_has_at_most_64_mib(monkeypatch: pytest.MonkeyPatch) -> None:
     assert outcome(data) == "too_big"
 
 
+@pytest.mark.parametrize(("items", "expected"), [(65_536, "unreadable"), (65_537, "too_big")])
+def test_a_file_has_at_most_65536_items(items: int, expected: str) -> None:
+    """The outer array is an item too; an array of numbers is no file, however long."""
+    assert outcome(cbor.encode([0] * (items - 1))) == expected
+
+
+@pytest.mark.parametrize("data", [b"\x80", b"\x81\x80", b"\x81\x81\x00", b"\x82\x00\x00", b"\xa0", b"\x00"])
+def test_a_file_is_an_array_of_two(data: bytes) -> None:
+    assert outcome(data) == "unreadable"
+
+
 # ------------------------------------------------------------------------------------------------ what is read
+
+
+def test_schools_are_found_by_their_id() -> None:
+    trust = TrustList.from_bytes(world(lambda body: body[9].append(a_school_of() | {0: MOST})).file())
+    for number in (10, 11, 12, 13, 14, int(str(MOST))):
+        school = trust.school(number)
+        assert school is not None
+        assert school.id == number
+    assert [trust.school(number) for number in (0, 9, 15, MOST - 1)] == [None] * 4
+
+
+def test_a_list_without_schools_is_nobodys_own() -> None:
+    made = own_list()
+    assert TrustList.from_bytes(made.file()).own
+    made.body[9] = []
+    assert not TrustList.from_bytes(made.file()).own
+
+
+def test_a_season_of_many_keys() -> None:
+    """More keys than an interpreter has small numbers for: their count is compared by value."""
+    others = {bytes([n >> 8, n & 255]) * 4: [bytes([n & 255]) * 32] for n in range(300)}
+    tree = SeasonTree(others | {HEALTHY.kid: [paper(HEALTHY, 1), paper(HEALTHY, 2)]})
+
+    def change(body: Body) -> None:
+        body[11].append([DAY - 1, tree.keys, tree.certificates, tree.root])
+        body[-1] = DAY
+
+    trust = TrustList.from_bytes(world(change).file())
+    entry = trust.entry(HEALTHY.kid)
+    assert entry is not None
+    assert trust.proven(entry, paper(HEALTHY, 1), [tree.proof(HEALTHY.kid, paper(HEALTHY, 1)).to_text()])
+    assert not trust.proven(entry, paper(HEALTHY, 2), [tree.proof(HEALTHY.kid, paper(HEALTHY, 1)).to_text()])
+
+
+DEEP_FORM = """
+id = "test.deep"
+language = "en"
+title = "Deep"
+field = [
+    { name = "name", label = "Name", holder = true },
+    { name = "marks", label = "Marks", type = "table", free = 1, columns = [
+        { name = "mark", label = "Mark", list = [{ code = "A", en = "excellent" }, "good"] },
+    ] },
+]
+"""
+
+
+def test_a_form_seven_deep_is_understood() -> None:
+    """Map, fields, field, columns, column, items, item: no form goes deeper."""
+    form = open_form(compile_form(DEEP_FORM))
+    assert form is not None
+    assert form.id == "test.deep"
 
 
 def test_everything_that_is_read_is_what_was_signed() -> None:

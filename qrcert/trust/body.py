@@ -28,6 +28,7 @@ from qrcert.trust.layout import (
     Row,
     array,
     ascending,
+    collector_at_rest,
     decoded,
     each_of,
     fault,
@@ -38,11 +39,7 @@ from qrcert.trust.roots import Root, screened
 from qrcert.trust.seasons import Leaves, read_path, split_digests
 
 MAX_BODY_ITEMS = 4_000_000
-"""CBOR items of a list's body: a nation of 40 000 schools and 60 000 keys needs 1.6 million."""
-
-MAX_ITEMS = 1 << 22
-"""CBOR items of one list: three times those of 40 000 schools after ten years, so that a file of 64 MiB which is
-nothing but empty arrays, and signed by somebody's own roots, is refused before it fills the memory."""
+"""CBOR items of a list's body: 40 000 schools need 1.2 million after ten years and 2.4 million after fifty."""
 
 MAX_FORMS = 1000
 """Forms of one list."""
@@ -115,6 +112,7 @@ _WITHDRAWAL = Row("withdrawal", octets(16), DAY, whole(KINDS[0], KINDS[-1]))
 _SEASON = Row("season", DAY, POSITIVE, POSITIVE, HASH)
 
 
+@collector_at_rest()
 def read_contents(payload: bytes, *, newest: Root, signer_kids: Collection[bytes]) -> Contents:
     """Return what a list's payload says; its signatures are known to hold under ``newest``.
 

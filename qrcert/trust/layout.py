@@ -5,7 +5,9 @@ Messages name labels, types and sizes, never foreign text: a refusal carries not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from qrcert import cbor
@@ -33,6 +35,18 @@ def decoded(data: bytes, **limits: Any) -> Any:
         raise fault("too_big", str(error)) from error
     except Unreadable as error:
         raise fault("unreadable", str(error)) from error
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Keep Python's collector of cycles from looking again and again through millions of values that form none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class Kind(NamedTuple):
