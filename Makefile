@@ -10,14 +10,14 @@ demo: $(READY)
 	@$(BIN)/qrcert demo demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 $(PYTEST)
 
 check: $(READY)            ## everything that CI asks for
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered
+	@$(MAKE) -s test PYTEST="--cov --cov-report=term:skip-covered"
 
 bench: $(READY)            ## the figures of the README and the notes, as ratios in one run
 	@for file in bench/*.py; do $(BIN)/python $$file; done
