@@ -31,13 +31,15 @@ class Tagged(NamedTuple):
     value: Any
 
 
-def encode(value: object) -> bytes:
+def encode(value: object, *, in_order: bool = False) -> bytes:
     """Return the one deterministic spelling of ``value``.
 
     Takes int, bytes, str, bool, list, tuple, dict with int or str keys, and `Tagged`; map keys are put in
     bytewise order of their encodings. Raises TypeError or ValueError for anything else: the caller's fault.
+    ``in_order`` is for values that `decode` returned, or that were put together from such in their order, but
+    for `Tagged`: they are written as they stand, several times as fast, and nothing is looked through.
     """
-    return cbor2.dumps(_ordered(value))
+    return cbor2.dumps(value if in_order else _ordered(value))
 
 
 def _ordered(value: object) -> object:

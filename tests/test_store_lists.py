@@ -21,12 +21,12 @@ from qrcert import cbor
 from qrcert.decode import verify
 from qrcert.errors import QrcertError, TrustListError, Unreadable
 from qrcert.store import FILE_NAME, Store, StoredList
-from qrcert.store.rows import Kind, bucket_name, number_name, rows_of, seal
+from qrcert.store.rows import Kind, bucket_name, buckets, number_name, rows_of, school_name, seal
 from qrcert.trust import KeyEntry, TrustList, VerifiedList
 from qrcert.trust.writing import key_item, school_item
-from stores import edit, put, stored
+from stores import TODAY, edit, put, stored
 from test_vectors import VERDICTS, bytes_of, facts
-from trust_maker import HEALTHY, STOLEN, following, good_file, own_list, world
+from trust_maker import HEALTHY, STOLEN, following, good_file, own_list, school_in, world
 
 HASHES = (bytes(16), b"\xff" * 16, b"no such withdrawal"[:16])
 
@@ -81,6 +81,7 @@ def test_a_stored_list_answers_as_the_list_itself(name: str, tmp_path: Path) -> 
         assert found.entry(entry.kid) is found.entry(entry.kid)
         for form in (*trust.form_hashes(), *HASHES):
             assert found.allows(entry.rights, form) == trust.allows(entry.rights, form)
+        assert found.school(entry.school.id) == entry.school
         for digest in (*entry.leaves, bytes(32)):
             assert found.proven(entry, digest) == trust.proven(entry, digest)
     for form in (*trust.form_hashes(), *HASHES):
@@ -88,6 +89,7 @@ def test_a_stored_list_answers_as_the_list_itself(name: str, tmp_path: Path) -> 
     for withdrawn in (*trust.contents.withdrawals, *HASHES):
         assert found.withdrawal(withdrawn) == trust.withdrawal(withdrawn)
     assert found.entry(bytes(8)) is None
+    assert [found.school(number) for number in (0, 10**9, 2**53 - 1)] == [None] * 3
     assert found.file == data
     found.check()
 
@@ -121,15 +123,22 @@ def test_every_vector_has_the_same_verdict_under_stored_lists(shelf: Callable[[A
         assert facts(verdict) == expected, name
 
 
-def test_withdrawals_are_spread_over_rows() -> None:
+def test_entries_are_spread_over_rows() -> None:
     trust = TrustList.from_bytes(country())
-    rows = [row for row in rows_of(trust) if row.kind == Kind.WITHDRAWALS]
-    assert len(trust.contents.withdrawals) == 45  # five or six a row
-    assert len(rows) == 8
-    assert [row.name for row in rows] == sorted(row.name for row in rows)
-    assert sum(len(cbor.decode(row.data)) for row in rows) == 45
+    for kind, count, rows in ((Kind.KEYS, 120, 16), (Kind.SCHOOLS, 60, 8), (Kind.WITHDRAWALS, 45, 8)):
+        found = [row for row in rows_of(trust) if row.kind == kind]
+        assert len(found) == rows
+        assert [row.name for row in found] == sorted(row.name for row in found)
+        assert sum(len(cbor.decode(row.data)) for row in found) == count
+    assert buckets(120) == 16
     assert bucket_name(b"\xff" * 16, 45) == b"\x00\x00\x00\x07"
     assert bucket_name(b"\xff" * 16, 0) == bytes(4)
+
+
+def test_rows_are_the_one_spelling_of_what_they_say() -> None:
+    """They are written without looking them through: they must be what the strict reader reads."""
+    for row in rows_of(TrustList.from_bytes(country())):
+        assert cbor.encode(cbor.decode(row.data)) == row.data
 
 
 def test_a_list_can_be_asked_from_another_thread(tmp_path: Path) -> None:
@@ -305,35 +314,49 @@ def forge(folder: Path, kind: Kind, name: bytes, data: bytes) -> None:
 
 ENTRY = TrustList.from_bytes(good_file()).entry(HEALTHY.kid)
 assert ENTRY is not None
+ITEM, KID, SCHOOL = key_item(ENTRY), HEALTHY.kid, school_item(ENTRY.school)
+KEYS, SCHOOLS = bucket_name(KID, 8), school_name(10)
+
+
+def ask_key(trust: StoredList) -> object:
+    return trust.entry(KID)
+
+
+def ask_pins(trust: StoredList) -> object:
+    return list(trust.pins())
+
+
+def ask_withdrawal(trust: StoredList) -> object:
+    return trust.withdrawal(bytes(16))
+
+
 STRANGE: list[tuple[Kind, bytes, Any, Callable[[StoredList], object]]] = [
-    (Kind.KEY, HEALTHY.kid, [10], lambda trust: trust.entry(HEALTHY.kid)),
-    (Kind.KEY, HEALTHY.kid, [10, {0: b""}], lambda trust: trust.entry(HEALTHY.kid)),
-    (Kind.KEY, HEALTHY.kid, [999, key_item(ENTRY)], lambda trust: trust.entry(HEALTHY.kid)),
-    (Kind.KEY, HEALTHY.kid, [10, key_item(ENTRY) | {2: 1}], lambda trust: trust.entry(HEALTHY.kid)),
-    (Kind.KEY, HEALTHY.kid, [10, key_item(ENTRY) | {0: KEY.public}], lambda trust: trust.entry(HEALTHY.kid)),
-    (Kind.KEY, HEALTHY.kid, [10, key_item(ENTRY) | {0: bytes(32)}], lambda trust: trust.entry(HEALTHY.kid)),
-    (Kind.KEY, HEALTHY.kid, [10, key_item(ENTRY) | {1: -7}], lambda trust: trust.entry(HEALTHY.kid)),
-    (Kind.KEY, HEALTHY.kid, [10, key_item(ENTRY) | {0: KEY.public}], lambda trust: list(trust.pins())),
-    (
-        Kind.SCHOOL,
-        number_name(10),
-        school_item(ENTRY.school) | {0: 11},
-        lambda trust: trust.entry(HEALTHY.kid),
-    ),
-    (
-        Kind.SCHOOL,
-        number_name(10),
-        school_item(ENTRY.school) | {1: []},
-        lambda trust: trust.entry(HEALTHY.kid),
-    ),
-    (Kind.SCHOOL, number_name(10), 0, lambda trust: trust.entry(HEALTHY.kid)),
+    (Kind.KEYS, KEYS, 7, ask_key),
+    (Kind.KEYS, KEYS, [7], ask_key),
+    (Kind.KEYS, KEYS, [[KID, 10]], ask_key),
+    (Kind.KEYS, KEYS, [[KID, 10, {0: b""}]], ask_key),
+    (Kind.KEYS, KEYS, [[KID, 0, ITEM]], ask_key),
+    (Kind.KEYS, KEYS, [[KID, 999, ITEM]], ask_key),
+    (Kind.KEYS, KEYS, [[KID, 15, ITEM]], ask_key),
+    (Kind.KEYS, KEYS, [[KID, 10, ITEM | {2: 1}]], ask_key),
+    (Kind.KEYS, KEYS, [[KID, 10, ITEM | {0: KEY.public}]], ask_key),
+    (Kind.KEYS, KEYS, [[KID, 10, ITEM | {0: bytes(32)}]], ask_key),
+    (Kind.KEYS, KEYS, [[KID, 10, ITEM | {1: -7}]], ask_key),
+    (Kind.KEYS, KEYS, [[KID, 10, ITEM | {0: KEY.public}]], ask_pins),
+    (Kind.KEYS, KEYS, [7], ask_pins),
+    (Kind.SCHOOLS, SCHOOLS, 0, ask_key),
+    (Kind.SCHOOLS, SCHOOLS, [0], ask_key),
+    (Kind.SCHOOLS, SCHOOLS, [{}], ask_key),
+    (Kind.SCHOOLS, SCHOOLS, [SCHOOL | {0: 11}], ask_key),
+    (Kind.SCHOOLS, SCHOOLS, [SCHOOL | {1: []}], ask_key),
+    (Kind.SCHOOLS, SCHOOLS, [SCHOOL | {1: []}], lambda trust: trust.school(10)),
     (Kind.RIGHTS, number_name(0), [3, [bytes(16)]], lambda trust: trust.allows(0, bytes(16))),
     (Kind.RIGHTS, number_name(0), [0, [b"short"]], lambda trust: trust.allows(0, bytes(16))),
     (Kind.FORM, bytes(16), [b"another", {}], lambda trust: trust.form(bytes(16))),
     (Kind.FORM, bytes(16), {}, lambda trust: trust.form(bytes(16))),
-    (Kind.WITHDRAWALS, bytes(4), [[bytes(16), 20_000, 9]], lambda trust: trust.withdrawal(bytes(16))),
-    (Kind.WITHDRAWALS, bytes(4), {1: 2}, lambda trust: trust.withdrawal(bytes(16))),
-    (Kind.WITHDRAWALS, bytes(4), 7, lambda trust: trust.withdrawal(bytes(16))),
+    (Kind.WITHDRAWALS, bytes(4), [[bytes(16), 20_000, 9]], ask_withdrawal),
+    (Kind.WITHDRAWALS, bytes(4), {1: 2}, ask_withdrawal),
+    (Kind.WITHDRAWALS, bytes(4), 7, ask_withdrawal),
 ]
 
 
@@ -351,12 +374,22 @@ def test_even_under_a_true_seal_a_row_must_obey_the_rules_of_a_list(
 
 def test_a_forged_row_that_obeys_them_is_found_by_the_check(tmp_path: Path) -> None:
     trust, found = opened(tmp_path, good_file())
-    stranger = key_item(ENTRY) | {0: KEY.public}
-    forge(tmp_path, Kind.KEY, KEY.kid, cbor.encode([10, stranger]))
+    stranger = [KEY.kid, 10, ITEM | {0: KEY.public}]
+    forge(tmp_path, Kind.KEYS, bucket_name(KEY.kid, 8), cbor.encode([stranger]))
     assert trust.entry(KEY.kid) is None
     assert found.entry(KEY.kid) is not None
     with pytest.raises(Unreadable, match="rows of a list are not what its file says"):
         found.check()
+
+
+def test_keys_that_are_missing_cannot_be_forgotten(tmp_path: Path) -> None:
+    """Who takes a row of keys away cannot bring a list in which they are missing too."""
+    before = world()
+    store = stored(Store(tmp_path), before)
+    edit(tmp_path, "DELETE FROM part WHERE kind = 1 AND name = x'00000001'")
+    after = following(before, lambda body: school_in(body, 12).update({3: []})).file()
+    with pytest.raises(Unreadable, match="a row of keys is missing"):
+        store.import_list(after, on=TODAY)
 
 
 HEADERS: list[Callable[[list[Any]], object]] = [

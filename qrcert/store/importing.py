@@ -15,6 +15,7 @@ from qrcert.store.database import Database, reading, replace_list, writing
 from qrcert.store.rows import Kind, Row, header_data, rows_of, seal
 from qrcert.store.stored import LIST_COLUMNS, StoredList
 from qrcert.trust import Delta, Succession, TrustList, compare
+from qrcert.trust.layout import collector_at_rest
 
 Confirm = Callable[[TrustList, tuple[str, ...]], bool]
 """Asks a person about a list, with what went back in it (nothing at a first import); True: take it."""
@@ -57,7 +58,8 @@ class Store:
         the list itself, of `qrcert.trust.compare`, or ``unknown_authority`` and ``wrong_fingerprint``.
         """
         new = TrustList.from_bytes(data)
-        rows = tuple(rows_of(new))
+        with collector_at_rest():
+            rows = tuple(rows_of(new))
         while True:
             before, succession = self._compare(new, rows)
             _permit(new, succession, confirm, fingerprint)
@@ -95,7 +97,7 @@ class Store:
             stored = None if database is None else _find(database, new.identity)
             if stored is None:
                 return None, compare(None, new)
-            keys = {row.name: row.data for row in rows if row.kind == Kind.KEY}
+            keys = {row.name: row.data for row in rows if row.kind == Kind.KEYS}
             return stored.file_hash, compare(stored, new, pins=stored.pins(keys))
 
     def _replace(

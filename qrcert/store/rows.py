@@ -1,8 +1,11 @@
-"""A list as rows: an entry each, as it stands in the list, under the name that it is looked up by."""
+"""A list as rows: a few entries each, as they stand in the list, under a name that tells in which row to look.
+
+Not a row an entry: a country's list would be a hundred thousand of them, and its import mostly their writing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -15,18 +18,18 @@ SEAL_BYTES = 8
 """Enough for accidents; a person who can write here could make seals of any length."""
 
 BUCKET = 8
-"""Withdrawals that one row holds, more or less: a row too many costs more than an entry too many."""
+"""Keys, schools or withdrawals that one row holds, more or less."""
 
-NAME_BITS = 32
-"""Leading bits of a withdrawal's name that can tell its row."""
+PREFIX_BYTES = 4
+"""Of a kid or of a withdrawal's name: their first bits tell the row, up to all of these."""
 
 
 class Kind(IntEnum):
     """What a row holds, and what its name is."""
 
     HEADER = 0  # identity, 32 bytes; it stands with the list itself
-    KEY = 1  # kid
-    SCHOOL = 2  # id, 8 bytes
+    KEYS = 1  # the first bits of their kids, 4 bytes
+    SCHOOLS = 2  # their ids, eight to a row, 8 bytes
     FORM = 3  # hash, 16 bytes
     RIGHTS = 4  # number, 8 bytes
     WITHDRAWALS = 5  # the first bits of their names, 4 bytes
@@ -41,16 +44,28 @@ class Row(NamedTuple):
 
 
 def number_name(number: int) -> bytes:
-    """Return the name of the row of a school or of rights."""
+    """Return the name of the row of rights with this number."""
     return number.to_bytes(8, "big")
 
 
-def bucket_name(name16: bytes, withdrawals: int) -> bytes:
-    """Return the name of the row that holds a withdrawal, if it is one of a list's so many."""
-    bits = (withdrawals // BUCKET).bit_length()
-    return (int.from_bytes(name16[: NAME_BITS // 8], "big") >> (NAME_BITS - bits)).to_bytes(
-        NAME_BITS // 8, "big"
-    )
+def school_name(number: int) -> bytes:
+    """Return the name of the row that holds the school with this id, if there is one."""
+    return number_name(number // BUCKET)
+
+
+def bucket_name(name: bytes, count: int) -> bytes:
+    """Return the name of the row that holds a key or withdrawal, if it is one of a list's so many."""
+    place = int.from_bytes(name[:PREFIX_BYTES], "big") >> (8 * PREFIX_BYTES - _bits(count))
+    return place.to_bytes(PREFIX_BYTES, "big")
+
+
+def buckets(count: int) -> int:
+    """Return over how many rows so many keys or withdrawals are spread."""
+    return 1 << _bits(count)
+
+
+def _bits(count: int) -> int:
+    return (count // BUCKET).bit_length()
 
 
 def seal(file_hash: bytes, kind: int, name: bytes, data: bytes) -> bytes:
@@ -75,25 +90,25 @@ def header_data(trust: VerifiedList, imported: int) -> bytes:
 def rows_of(trust: TrustList) -> Iterator[Row]:
     """Yield the rows of a list, kind by kind and by ascending names."""
     said = trust.contents
-    for entry in sorted(said.keys, key=lambda entry: entry.kid):
-        yield Row(Kind.KEY, entry.kid, cbor.encode((entry.school.id, key_item(entry))))
+    yield from _spread(Kind.KEYS, [(entry.kid, entry.school.id, key_item(entry)) for entry in said.keys])
+    schools: dict[bytes, list[Any]] = {}
     for school in said.schools:
-        yield Row(Kind.SCHOOL, number_name(school.id), cbor.encode(school_item(school)))
+        schools.setdefault(school_name(school.id), []).append(school_item(school))
+    for name, found in schools.items():
+        yield Row(Kind.SCHOOLS, name, cbor.encode(found, in_order=True))
     for form in sorted(said.forms, key=lambda form: form.hash):
         yield Row(Kind.FORM, form.hash, cbor.encode(form_item(form)))
     for number, forms in sorted(said.rights.items()):
         yield Row(Kind.RIGHTS, number_name(number), cbor.encode((number, sorted(forms))))
-    yield from _withdrawals(trust)
+    withdrawals = [(name, day, kind) for name, (day, kind) in said.withdrawals.items()]
+    yield from _spread(Kind.WITHDRAWALS, withdrawals)
 
 
-def _withdrawals(trust: TrustList) -> Iterator[Row]:
-    """Yield a row for every beginning of a name, also where no withdrawal has it: so that none can get lost."""
-    withdrawals = trust.contents.withdrawals
-    buckets: dict[bytes, list[tuple[Any, ...]]] = {
-        place.to_bytes(NAME_BITS // 8, "big"): []
-        for place in range(1 << (len(withdrawals) // BUCKET).bit_length())
-    }
-    for name, (day, kind) in sorted(withdrawals.items()):
-        buckets[bucket_name(name, len(withdrawals))].append((name, day, kind))
-    for place, found in buckets.items():
-        yield Row(Kind.WITHDRAWALS, place, cbor.encode(found))
+def _spread(kind: Kind, entries: Sequence[tuple[Any, ...]]) -> Iterator[Row]:
+    """Yield a row for every beginning of a name, also where no entry has it: so that none can get lost."""
+    places = (place.to_bytes(PREFIX_BYTES, "big") for place in range(buckets(len(entries))))
+    rows: dict[bytes, list[tuple[Any, ...]]] = {name: [] for name in places}
+    for entry in sorted(entries, key=lambda entry: entry[0]):
+        rows[bucket_name(entry[0], len(entries))].append(entry)
+    for name, found in rows.items():
+        yield Row(kind, name, cbor.encode(found, in_order=True))

@@ -12,7 +12,16 @@ from qrcert import cbor, wire
 from qrcert.errors import QrcertError, Unreadable
 from qrcert.form import Form
 from qrcert.store.database import Database
-from qrcert.store.rows import Kind, bucket_name, header_data, number_name, rows_of, seal
+from qrcert.store.rows import (
+    Kind,
+    bucket_name,
+    buckets,
+    header_data,
+    number_name,
+    rows_of,
+    school_name,
+    seal,
+)
 from qrcert.trust import Counts, Header, KeyEntry, KeyPin, School, TrustList, VerifiedList, layout, open_form
 from qrcert.trust.body import (
     read_form_entry,
@@ -35,7 +44,7 @@ _HEADER = layout.Row(
     layout.whole(0, 1),
     layout.ANY_DAY,
 )
-_KEY = layout.Row("key", layout.POSITIVE, layout.MAP)
+_KEY = layout.Row("key", layout.octets(8), layout.POSITIVE, layout.MAP)
 
 
 class StoredList(VerifiedList):
@@ -143,30 +152,30 @@ class StoredList(VerifiedList):
         return entry
 
     def _read_entry(self, kid: bytes) -> KeyEntry | None:
-        data = self._data(Kind.KEY, kid)
-        if data is None:
+        data = self._required(Kind.KEYS, bucket_name(kid, self._counts.keys))
+        with self._damage("a key"):
+            found = [(number, key) for its_kid, number, key in _keys(data) if its_kid == kid]
+        if not found:
             return None
+        number, key = found[0]
+        school = self.school(number)
+        if school is None:
+            raise self._database.damaged("a school that has keys is missing")
         with self._damage("a key"):
-            number, key = _KEY.read(cbor.decode(data))
-        school = self._school(number)
-        with self._damage("a key"):
-            entry = read_key(key, school, self._header.season_sizes)
-            if entry is None or entry.kid != kid:
-                raise Unreadable("it has another kid")
-            return entry
+            return self._entry(kid, key, school)
 
-    def _school(self, number: int) -> School:
-        data = self._data(Kind.SCHOOL, number_name(number))
-        with self._damage("a school"):
-            school = read_school(cbor.decode(data)) if data is not None else None
-            if school is None or school.id != number:
-                raise Unreadable("it is missing, or has another id")
-            return school
+    def _entry(self, kid: bytes, key: Mapping[int, Any], school: School) -> KeyEntry:
+        entry = read_key(key, school, self._header.season_sizes)
+        if entry is None or entry.kid != kid:
+            raise Unreadable("it has another kid")
+        return entry
 
     def school(self, number: int) -> School | None:
         """Return the school with this id, or None."""
-        data = self._data(Kind.SCHOOL, number_name(number))
-        return None if data is None else self._school(number)
+        data = self._data(Kind.SCHOOLS, school_name(number))
+        with self._damage("a school"):
+            items = () if data is None else cbor.decode(data)
+            return next((read_school(item) for item in items if item[0] == number), None)
 
     def form(self, form16: bytes) -> Form | None:
         """Return the form with this hash (16 bytes); None where it is missing or not understood here."""
@@ -184,11 +193,11 @@ class StoredList(VerifiedList):
     def allows(self, rights: int, form16: bytes) -> bool:
         """Tell whether keys with this number of rights may sign the form with this hash."""
         if rights not in self._rights:
-            data = self._data(Kind.RIGHTS, number_name(rights))
+            data = self._required(Kind.RIGHTS, number_name(rights))
             with self._damage("rights"):
-                found = read_rights((cbor.decode(data),)) if data is not None else {}
+                found = read_rights((cbor.decode(data),))
                 if rights not in found:
-                    raise Unreadable("they are missing, or have another number")
+                    raise Unreadable("they have another number")
             self._rights |= found
         return form16 in self._rights[rights]
 
@@ -196,28 +205,26 @@ class StoredList(VerifiedList):
         """Return day and kind (1..3) of the withdrawal under this name (16 bytes), or None."""
         place = bucket_name(name16, self._counts.withdrawals)
         if place not in self._withdrawals:
-            data = self._data(Kind.WITHDRAWALS, place)
+            data = self._required(Kind.WITHDRAWALS, place)
             with self._damage("withdrawals"):
-                if data is None:
-                    raise Unreadable("some are missing")
                 self._withdrawals[place] = read_withdrawals(cbor.decode(data))
         return self._withdrawals[place].get(name16)
 
     def pins(self, known: Mapping[bytes, bytes] | None = None) -> Iterator[KeyPin]:
-        """Yield what every later list must say of the keys, except those whose row by kid is as in ``known``."""
+        """Yield what every later list must say of the keys, except those of rows that are as in ``known``."""
         rows = self._database.rows(
-            "SELECT name, data, seal FROM part WHERE list = ? AND kind = ?", self._number, Kind.KEY
+            "SELECT name, data, seal FROM part WHERE list = ? AND kind = ?", self._number, Kind.KEYS
         )
-        for kid, data, found_seal in rows:
-            if known is not None and known.get(kid) == data:
+        if len(rows) != buckets(self._counts.keys):
+            self._require_current()
+            raise self._database.damaged("a row of keys is missing")
+        for name, data, found_seal in rows:
+            if known is not None and known.get(name) == data:
                 continue
-            self._require_seal(found_seal, Kind.KEY, kid, data)
+            self._require_seal(found_seal, Kind.KEYS, name, data)
             with self._damage("a key"):
-                number, key = _KEY.read(cbor.decode(data))
-                entry = read_key(key, School(number, (), ""), self._header.season_sizes)
-                if entry is None or entry.kid != kid:
-                    raise Unreadable("it has another kid")
-            yield entry.pin
+                pins = [self._entry(kid, key, School(number, (), "")).pin for kid, number, key in _keys(data)]
+            yield from pins
 
     def form_hashes(self) -> frozenset[bytes]:
         """Return the hashes (16 bytes) of all forms."""
@@ -225,6 +232,13 @@ class StoredList(VerifiedList):
             "SELECT name FROM part WHERE list = ? AND kind = ?", self._number, Kind.FORM
         )
         return frozenset(name for (name,) in rows)
+
+    def _required(self, kind: Kind, name: bytes) -> bytes:
+        """Return the data of a row that every list has, its seal unbroken."""
+        data = self._data(kind, name)
+        if data is None:
+            raise self._database.damaged(f"a row of {kind.name.lower()} is missing")
+        return data
 
     def _data(self, kind: Kind, name: bytes) -> bytes | None:
         """Return the data of a row, its seal unbroken, or None where there is no such row."""
@@ -262,3 +276,8 @@ class StoredList(VerifiedList):
             yield
         except (QrcertError, TypeError, ValueError, LookupError) as error:
             raise self._database.damaged(f"{what}: {error}") from error
+
+
+def _keys(data: bytes) -> list[tuple[bytes, int, Mapping[int, Any]]]:
+    """Return the keys of a row: kid, school's id, and the key as it stands in a list."""
+    return [(kid, number, key) for kid, number, key in map(_KEY.read, cbor.decode(data))]
