@@ -27,6 +27,15 @@ def read_file(path: Path, *, limit: int) -> bytes:
     return data
 
 
+def require_folder_of(path: Path) -> None:
+    """Raise `Refused` unless the folder of ``path`` is there: before a long act, not after it."""
+    if not path.parent.is_dir():
+        raise Refused(
+            f"there is no folder {str(path.parent)!r} for {path.name!r}",
+            hint="make it first, or name another one",
+        )
+
+
 def write_file(path: Path, data: bytes, *, parents: bool = False) -> Path:
     """Write ``data`` to ``path`` through a file beside it, flushed to the disk, and return the path.
 

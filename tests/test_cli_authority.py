@@ -22,6 +22,7 @@ from qrcert.signing import load_keys
 from qrcert.symbol import Symbol
 from qrcert.trust import (
     Copy,
+    Delta,
     Head,
     TrustList,
     Wanted,
@@ -488,6 +489,30 @@ def test_a_list_that_cannot_be_published_leaves_everything_as_it_was(
     done = authority("publish", *arguments, *HERE, lang="ru")
     assert any("а" <= letter <= "я" for letter in done.errors[0])
     assert desk.tree() == before
+
+
+def test_a_delta_is_written_for_those_who_have_the_last_list() -> None:
+    base = max(Path("authority/published").glob("*.qct")).read_bytes()
+    done = authority("publish", "-o", "new.qct", "--delta", "new.qcd", *HERE, *PASS)
+    assert (done.status, done.err) == (0, "")
+    assert "written: new.qcd" in done.lines
+    assert Delta.from_bytes(Path("new.qcd").read_bytes()).apply(base) == Path("new.qct").read_bytes()
+
+
+@pytest.mark.parametrize("option", ["-o", "--delta"])
+def test_a_folder_that_is_missing_is_told_before_anything_is_published(option: str) -> None:
+    before = desk.tree()
+    arguments = ["-o", "new.qct", option, "no/such/file"]
+    done = authority("publish", *arguments, *HERE, *PASS)
+    errors = ["error: there is no folder 'no/such' for 'file'", "hint: make it first, or name another one"]
+    refused(done, before, *errors)
+    russian = authority("publish", *arguments, *HERE, *PASS, lang="ru")
+    refused(
+        russian,
+        before,
+        "error: папки 'no/such' для 'file' нет",
+        "hint: сначала создайте её или назовите другую",
+    )
 
 
 def test_a_clock_that_went_back_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import terminal
 import trust_maker
 import worlds
 from qrcert.cli import screen
-from qrcert.trust import TrustList, hex_groups
+from qrcert.trust import TrustList, hex_groups, make_delta
 
 NOW = datetime.combine(school.NOW, time(12)).astimezone()
 
@@ -155,6 +155,24 @@ def test_newer_lists_need_no_question_and_others_are_refused() -> None:
         assert (done.status, done.out) == (2, "")
         assert done.errors[0].endswith(f"({code})")
         assert shown()[0]["version"] == 8
+
+
+def test_a_delta_makes_the_newer_list_of_the_one_that_is_there() -> None:
+    first = trust_maker.world().file()
+    second = trust_maker.following(trust_maker.world()).file()
+    Path("1.qct").write_bytes(first)
+    Path("2.qcd").write_bytes(make_delta(first, second))
+    for lang, hint in (("en", "take the whole list in its place"), ("ru", "возьмите список целиком")):
+        done = trust("add", "2.qcd", "--lang", lang)
+        assert (done.status, done.out) == (2, "")
+        assert done.errors[-1].endswith(hint)
+    assert trust("add", "1.qct", "--fingerprint", fingerprint("1.qct")).status == 0
+    for answer in ("list No. 8 of", "this list is there already"):
+        done = trust("add", "2.qcd")
+        assert (done.status, done.err) == (0, "")
+        assert answer in done.out
+    assert trust("export", "-o", "mine.qct").status == 0
+    assert Path("mine.qct").read_bytes() == second
 
 
 def _without_form(body: dict[Any, Any]) -> None:

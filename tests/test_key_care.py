@@ -75,6 +75,26 @@ def test_a_renewal_moves_the_end_and_nothing_else(made: Authority) -> None:
     assert after.contents.rights == before.contents.rights
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_no_list_is_drafted_or_signed_in_which_a_key_may_sign_for_too_long(
+    made: Authority, *, known: bool
+) -> None:
+    """Whoever altered the folder, or the draft, has each officer's program against him."""
+    made = admitted(made, until=TODAY + 10)
+    last = None
+    if known:
+        last = publish(made)
+        made = authority.open_authority(made.folder)
+
+    def proposed(end: int) -> TrustList:
+        contents = replace(made.contents, keys=(replace(made.contents.keys[0], end=end),))
+        return authority.draft_list(replace(made, contents=contents), today=TODAY).as_list()
+
+    assert authority.require_follows(last, proposed(TODAY + KEY_DAYS)).kind == ("newer" if known else "first")
+    with pytest.raises(Refused, match=r"may sign until .* more than 15 months after the list's day"):
+        proposed(TODAY + KEY_DAYS + 1)
+
+
 def test_a_school_renamed_by_the_authority_renews_by_name_or_by_the_command_for_it(made: Authority) -> None:
     made = authority.rename(admitted(made), 1, name="Lyceum 1", since=TODAY + 1)
     for name in ("School 1", "Lyceum 1"):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from qrcert import wire
+from qrcert.authority.admission import KEY_DAYS
 from qrcert.authority.drafts import Draft, draft_of, require_complete, sign_draft
 from qrcert.authority.folder import PUBLISHED, Authority
 from qrcert.authority.founding import SIGNER_KEY
@@ -145,10 +146,11 @@ def _require_known(trust: TrustList, following: Contents) -> None:
 def require_follows(last: TrustList | None, new: TrustList) -> Succession:
     """Return what taking ``new`` after ``last`` would be, if the rules of publishing allow it.
 
-    They are those of verifiers, and: days do not go back, no key loses a right or a paper known to be issued.
-    Raises `TrustListError` and `Refused`.
+    They are those of verifiers, and: days do not go back, no key loses a right or a paper known to be issued, none
+    may sign for longer ahead than is allowed. Raises `TrustListError` and `Refused`.
     """
     done = compare(last, new)
+    _require_windows(last, new)
     if last is None or done.kind == "repair":
         return done
     if new.issued < last.issued:
@@ -182,6 +184,18 @@ def _require_dates(last: TrustList | None, root: Root, *, today: int, next_updat
             f"until {wire.to_date(root.until)}, when the root ends",
             hint="the next root comes by rotation: qrcert authority rotate" if today > root.until else None,
         )
+
+
+def _require_windows(last: TrustList | None, new: TrustList) -> None:
+    """Raise `Refused` where a key that is new, or whose last day was moved, may sign beyond 15 months."""
+    for entry in new.keys:
+        before = None if last is None else last.entry(entry.kid)
+        if entry.end > new.issued + KEY_DAYS and (before is None or before.end != entry.end):
+            raise Refused(
+                f"a key of {entry.school.name_now!r} may sign until {wire.to_date(entry.end)}, "
+                f"more than 15 months after the list's day, {wire.to_date(new.issued)}",
+                hint="sign nothing, and ask who made this draft",
+            )
 
 
 def _require_rights(last: TrustList, new: TrustList) -> None:

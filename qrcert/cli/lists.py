@@ -15,7 +15,7 @@ from qrcert.cli import screen
 from qrcert.errors import Refused
 from qrcert.files import read_file
 from qrcert.store import Store, StoredList
-from qrcert.trust import MAX_FILE, TrustList, VerifiedList, hex_groups, require_one_chain
+from qrcert.trust import MAX_FILE, TrustList, VerifiedList, hex_groups, is_delta, require_one_chain
 
 _LIST_FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -48,7 +48,7 @@ def trust_group() -> None:
 
 
 @trust_group.command("add", epilog=screen.examples("qrcert trust add list.qct"))
-@click.argument("file", metavar="LIST.qct", type=_LIST_FILE)
+@click.argument("file", metavar="LIST", type=_LIST_FILE)
 @click.option(
     "--fingerprint", metavar="HEX", help="Take the list only if its fingerprint is this; asks nothing."
 )
@@ -58,11 +58,14 @@ def add_command(file: Path, fingerprint: str | None, home: Path | None, lang: st
     """Take a list, or a newer one of an authority you know.
 
     The first list of an authority is taken only after you compared its fingerprint with the one that the
-    authority tells by another way. Newer lists need no question: their signatures say whose they are.
+    authority tells by another way. Newer lists need no question: their signatures say whose they are. LIST is a
+    whole list (.qct), or the little that makes it of the one you have (.qcd).
     """
     language = screen.language(lang)
     data = read_list_file(file)
     store = Store(screen.home_folder(home))
+    if is_delta(data):
+        data = store.undelta(data)
 
     def ask(trust: TrustList, lost: tuple[str, ...]) -> bool:
         for line in _question(trust, lost, store.lists(), language):

@@ -68,23 +68,19 @@ class Store:
             if self._replace(before, new, data, rows, on):
                 return "imported"
 
-    def apply_delta(
-        self, data: bytes, *, on: date, confirm: Confirm | None = None, fingerprint: str | None = None
-    ) -> Imported:
-        """Make the next list's file out of a stored one and the delta in ``data``, and import it as any other.
+    def undelta(self, data: bytes) -> bytes:
+        """Return the file that the delta in ``data`` makes of a list stored here, for `import_list`.
 
-        Raises what `import_list` and `Delta` raise; ``wrong_base`` where the file that the delta begins from is
-        not stored here.
+        Raises what `Delta` raises; ``wrong_base`` where the file that it begins from is not stored here.
         """
         delta = Delta.from_bytes(data)
         lists = self.lists()
         for one in lists:
             if one.file_hash == delta.base:
-                return self.import_list(
-                    delta.apply(one.file), on=on, confirm=confirm, fingerprint=fingerprint
-                )
-        if any(one.file_hash == delta.result for one in lists):
-            return "same"
+                return delta.apply(one.file)
+        for one in lists:
+            if one.file_hash == delta.result:
+                return one.file
         raise TrustListError(
             "wrong_base",
             "the delta begins from a list that is not stored here",

@@ -18,12 +18,13 @@ from qrcert.cli.authority.ceremony import (
     tell_fingerprint,
 )
 from qrcert.cli.authority.group import FILE, authority_group, folder_option
-from qrcert.files import write_file
+from qrcert.files import require_folder_of, write_file
 from qrcert.form import shipped_forms
 from qrcert.trust import (
     TrustList,
     compile_form,
     hex_groups,
+    make_delta,
 )
 from qrcert.trust.entries import MAX_AGE
 
@@ -236,6 +237,12 @@ def _with_shipped_forms(made: authority.Authority) -> authority.Authority:
 )
 @click.option("--key", type=FILE, metavar="FILE", help="The one signer's key file; default: in the folder.")
 @click.option("--finish", is_flag=True, help="Publish the list of these drafts, which enough signers signed.")
+@click.option(
+    "--delta",
+    type=FILE,
+    metavar="FILE.qcd",
+    help="Also write what makes this list of the last one, for slow lines.",
+)
 @folder_option
 @screen.passphrase_option
 @screen.lang_option
@@ -245,6 +252,7 @@ def publish_command(
     next_update: date | None,
     key: Path | None,
     finish: bool,
+    delta: Path | None,
     folder: Path,
     passphrase_file: Path | None,
     lang: str | None,
@@ -256,7 +264,10 @@ def publish_command(
     language = screen.language(lang)
     if finish != bool(drafts):
         raise click.UsageError("--finish goes with the signed drafts, and drafts with --finish")
+    for path in filter(None, (output, delta)):
+        require_folder_of(path)
     here = authority.open_authority(folder)
+    last = authority.newest_bytes(here) if delta else None
     today = wire.to_day(screen.now())
     promised = None if next_update is None else wire.to_day(next_update)
     if finish:
@@ -265,6 +276,10 @@ def publish_command(
         for line in telling.signature_lines(draft, language, names=dict(here.officers)):
             screen.tell(line)
     elif here.root.list_threshold > 1:
+        if delta:
+            raise click.UsageError(
+                "a delta is made when the list is finished: --finish DRAFTS --delta FILE.qcd"
+            )
         path = output if output.suffix == authority.SUFFIX else output.with_suffix(authority.SUFFIX)
         return _draft(here, path, today=today, next_update=promised, language=language)
     else:
@@ -274,6 +289,8 @@ def publish_command(
     screen.tell(_counts(trust, language))
     for path in (output, readable):
         screen.tell_written(path, language)
+    if delta and last:
+        screen.tell_written(write_file(delta, make_delta(last, authority.newest_bytes(here))), language)
     screen.tell(f"{screen.pick(language, 'fingerprint', 'отпечаток')}: {hex_groups(trust.fingerprint)}")
     end = here.root.until
     if end - today <= MAX_AGE:
