@@ -325,12 +325,14 @@ def test_points_off_the_p_256_curve_are_refused() -> None:
 
 
 def test_p_256_coordinates_spelled_past_the_field_are_refused() -> None:
-    """Two points with a coordinate so small that it, plus p, still fits in 32 bytes."""
+    """Three points with a coordinate so small that it, plus p, still fits in 32 bytes."""
     small_x = (5, 0x459243B9AA581806FE913BCE99817ADE11CA503C64D9A3C533415C083248FBCC)
     small_y = (0xD7325D7646CD60D80A92738CEB345F844CFFAF35841022CAB176F692DE8DE1D7, 5)
-    for x, y in (small_x, small_y):
+    no_x = (0, 0x66485C780E2F83D72433BD5D84A06BB6541C2AF31DAE871728BF856A174F93F4)
+    for x, y in (no_x, small_x, small_y):
         cose.PublicKey(cose.ESP256, _esp256(x, y))
-    for x, y in ((small_x[0] + P256_FIELD, small_x[1]), (small_y[0], small_y[1] + P256_FIELD)):
+    past = (P256_FIELD, no_x[1]), (small_x[0] + P256_FIELD, small_x[1]), (small_y[0], small_y[1] + P256_FIELD)
+    for x, y in past:
         with pytest.raises(Refused, match="not a point of the curve"):
             cose.PublicKey(cose.ESP256, _esp256(x, y))
 

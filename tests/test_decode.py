@@ -54,6 +54,14 @@ def test_the_clock_may_be_aware_naive_or_a_day() -> None:
         assert verdict(school.text(), now=now).today == school.TODAY
 
 
+def test_the_status_of_every_verdict() -> None:
+    """The table of the format, section 4: refused, could not tell, genuine."""
+    refused = {"altered", "key_refused", "withdrawn", "replaced", "expired"}
+    unknown = {"not_qrcert", "unsupported", "unreadable", "unknown_school", "unknown_form", "check_clock"}
+    statuses = dict.fromkeys(refused, 1) | dict.fromkeys(unknown | {"genuine_old_list"}, 2) | {"genuine": 0}
+    assert statuses == decode.EXIT_STATUS
+
+
 # --- text
 
 
@@ -209,6 +217,42 @@ def test_payloads_that_the_rules_do_not_know(changes: dict[str, object], code: s
     assert verdict(resigned(cbor.encode(claims(**changes)))).code == code
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"m2": value} for value in (0, 10**15 - 1, "x", "x" * 32, "ж" * 32)),
+        *({"m3": value} for value in (1, 4)),
+        *({"l1": value} for value in (0, -7, b"", "", (0,), (-1, 12), (b"", b""))),
+        *({"l1": value} for value in ((b"x", "y"), (b"x", "y", b"z"))),
+        *({"l1": None, f"l{label}": 1} for label in (2, 23)),
+    ],
+)
+def test_step_8_without_the_form_to_look_at(changes: dict[str, object]) -> None:
+    assert verdict(resigned(cbor.encode(claims(**{"l0": bytes(16), **changes})))).code == "unknown_form"
+
+
+@pytest.mark.parametrize("day", [18262, 84005])
+def test_the_first_and_the_last_day_are_days(day: int) -> None:
+    assert verdict(resigned(cbor.encode(claims(m1=day)))).reason == "window"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"l0": value} for value in (None, bytes(15), bytes(17), "x" * 16, 0)),
+        *({"m1": value} for value in (None, 18261, 84006, "x", (20000,))),
+        *({"m2": value} for value in (None, -1, 10**15, "", "x" * 33, b"x", (1,))),
+        *({"m3": value} for value in (0, 5, -1, "1", b"1", (1,))),
+        *({f"m{label}": 1} for label in range(4, 25)),
+        *({"l24": 1}, {"l1": {}}, {"l1": {0: 0}}, {"l1": ()}, {"l23": {}}),
+        *({"l1": value} for value in ((1, 2, 3), (1, "x"), ("x",), ("x", 1), (b"x",), (b"x", 1))),
+        *({"l1": value} for value in ((1, b"x"), ("x", b"y"), (b"x", "y", 1), (b"x", (b"y",)), ((1,), 1))),
+    ],
+)
+def test_what_step_8_refuses_whatever_the_form(changes: dict[str, object]) -> None:
+    assert verdict(resigned(cbor.encode(claims(**{"l0": bytes(16), **changes})))).code == "unsupported"
+
+
 def test_a_payload_is_parsed_only_after_its_signature_holds() -> None:
     text = resigned(b"\xff" * 9, key=school.key_of("stranger"))
     assert verdict(text).code == "unknown_school"
@@ -314,6 +358,25 @@ def test_a_withdrawal_hits_by_either_name(kind: int, by: str) -> None:
     assert verdict(school.text("participation"), trust=trust).code == "genuine"
 
 
+@pytest.mark.parametrize(
+    ("by_copy", "by_number", "decides"),
+    [((9, 3), (2, 1), (9, 3)), ((9, 1), (2, 3), (2, 3)), ((2, 3), (9, 2), (2, 3)), ((9, 2), (2, 2), (9, 2))],
+)
+def test_of_two_withdrawals_the_worse_decides_whatever_their_days(
+    by_copy: tuple[int, int], by_number: tuple[int, int], decides: tuple[int, int]
+) -> None:
+    names = (
+        name_of_copy(school.KEY.kid, cose.digest_of(wire.to_bytes(school.text()))),
+        name_of_number(school.KEY.kid, school.form().hash, 7724000123456),
+    )
+    days = ((school.TODAY - ago, kind) for ago, kind in (by_copy, by_number))
+    found = verdict(
+        school.text(), trust=school.publish(school.contents(withdrawals=dict(zip(names, days, strict=True))))
+    )
+    assert found.code == ("withdrawn" if decides[1] == 3 else "replaced")
+    assert found.withdrawn == (school.TODAY - decides[0], decides[1])
+
+
 def test_a_withdrawn_paper_that_breaks_its_form_shows_nothing() -> None:
     text = resigned(cbor.encode(claims(l1=7)))
     signed = wire.to_bytes(text)
@@ -321,7 +384,7 @@ def test_a_withdrawn_paper_that_breaks_its_form_shows_nothing() -> None:
     trust = school.publish(school.contents(withdrawals={name: (school.TODAY - 5, 3)}))
     found = verdict(text, trust=trust)
     assert found.code == "withdrawn"
-    assert found.contents("en") is None
+    assert (found.contents("en"), found.until) == (None, None)
 
 
 def test_a_form_outside_the_list_or_the_rights() -> None:
@@ -356,17 +419,23 @@ def test_only_step_12_uses_the_clock(now: date, code: str) -> None:
 
 
 def test_issued_tomorrow_passes_and_the_day_after_does_not() -> None:
-    for days, code in ((1, "genuine"), (2, "check_clock")):
-        text = sign_certificate(school.certificate(issued=school.NOW + timedelta(days=days)), key=school.KEY)
-        assert verdict(text).code == code
+    for now in (school.NOW, school.NOW + timedelta(days=1)):
+        for days, code in ((1, "genuine"), (2, "check_clock")):
+            text = sign_certificate(school.certificate(issued=now + timedelta(days=days)), key=school.KEY)
+            assert verdict(text, now=now).code == code
 
 
 def test_a_course_past_its_own_last_day_is_expired() -> None:
     values = dict(school.certificate("course.completion").values) | {"until": "2026-11-22"}
     text = sign_certificate(school.certificate("course.completion", values=values), key=school.KEY)
     found = verdict(text)
-    assert (found.code, found.until) == ("expired", date(2026, 11, 22))
-    assert verdict(text, at=date(2026, 11, 22)).code == "genuine"
+    assert (found.code, found.until, found.at) == ("expired", date(2026, 11, 22), False)
+    found = verdict(text, at=date(2026, 11, 22))
+    assert (found.code, found.until, found.at) == ("genuine", date(2026, 11, 22), True)
+    assert verdict(text, at=date(2026, 11, 1)).code == "genuine"
+    assert not verdict("no code").at
+    refused = verdict(text, trust=school.publish(listed(status=("void", school.TODAY))))
+    assert (refused.code, refused.until, refused.contents("en")) == ("key_refused", None, None)
 
 
 def test_the_oldest_list_one_accepts_is_ones_own_choice() -> None:
@@ -397,6 +466,9 @@ def test_each_list_that_vouches_judges_alone() -> None:
 def test_no_list_is_no_answer() -> None:
     assert verdict(school.text(), trust=()).code == "unknown_school"
     assert verdict(school.text(), trust=[]).trust is None
+    stranger = school.publish(school.contents(keys=(), authority="Stranger"))
+    assert verdict(school.text(), trust=[stranger]).trust is stranger
+    assert verdict(school.text(), trust=[stranger, stranger]).trust is None
 
 
 def test_a_refusal_carries_nothing_unverified() -> None:

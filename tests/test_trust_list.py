@@ -218,6 +218,7 @@ def test_writing_gives_every_optional_label() -> None:
 def test_a_list_from_plain_values(trust: TrustList) -> None:
     pair = Signer(*(PublicKey(key.alg, key.public) for key in person("A").keys))
     root = root_payload(Root(1, bytes(32), DAY + 999, (pair,), 1, 1))
+    assert 6 not in cbor.decode(root)
     body = list_payload(dataclasses.replace(trust.contents, root_hash=payload_hash(root)))
     messages = [
         SignMessage(payload, tuple(sign(payload, aad)))

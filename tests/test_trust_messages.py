@@ -444,10 +444,43 @@ def test_every_row_is_there() -> None:
         ("same_kid", lambda: second_root(l3=pairs("BC", "CC", "DD"))),
         ("ok", lambda: second_root(l9=[0] * 976)),
         ("too_big", lambda: second_root(l9=[0] * 977)),
+        ("root_chain", lambda: second_root(l0=1)),  # its number is smaller than its place
     ],
 )
 def test_other_faults_of_roots(expected: str, make: Callable[[], bytes]) -> None:
     assert outcome(make()) == expected
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "signed_by", "expected"),
+    [
+        ((2, 3), "BC", "threshold"),
+        ((2, 3), "BCD", "ok"),
+        ((2, 1), "B", "ok"),
+        ((3, 1), "BCD", "threshold"),  # the root itself, which B and C signed
+    ],
+)
+def test_roots_and_lists_have_each_their_threshold(
+    thresholds: tuple[int, int], signed_by: str, expected: str
+) -> None:
+    made = world()
+    made.roots[1].thresholds = thresholds
+    made.signed_by = people(signed_by)
+    assert outcome(made.file()) == expected
+
+
+def test_an_ml_dsa_key_does_not_sign_as_ed25519() -> None:
+    """The reverse of row 34, with a signature that holds over the false header."""
+
+    def change(file: list[Any]) -> None:
+        key = person("B").ml_dsa
+        header = cose.protected_header(cose.ED25519, key.kid)
+        signed = key.sign(cose.sign_input(header, file[1].value[2], aad=LIST))
+        good = cose.protected_header(cose.ML_DSA_65, key.kid)
+        others = [one for one in file[1].value[3] if one[0] != good]
+        file[1].value[3] = by_first([*others, [header, {}, signed]])
+
+    assert outcome(outer(change)) == "unknown_signer"
 
 
 def test_one_root_is_enough() -> None:

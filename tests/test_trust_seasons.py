@@ -114,11 +114,26 @@ def test_a_path_leads_to_the_root_from_its_own_place_only() -> None:
                 assert climb(leaves[index], replace(path, siblings=path.siblings[:-1])) is None
 
 
+@pytest.mark.parametrize("size", [600, 601])
+def test_places_are_compared_by_value(size: int) -> None:
+    """More leaves than an interpreter has small numbers for, the last one with and without a sibling."""
+    leaves = [n.to_bytes(2, "big") for n in range(size)]
+    tree = Tree(leaves)
+    for index in (0, 298, 299, size - 2, size - 1):
+        path = tree.path(index)
+        assert list(path.siblings) == rfc_path(index, leaves)
+        assert climb(leaves[index], path) == tree.root
+        assert climb(leaves[index], replace(path, index=int(str(size)))) is None
+    with pytest.raises(IndexError):
+        tree.path(int(str(size)))
+
+
 def test_trees_have_leaves_and_paths_have_places() -> None:
     with pytest.raises(ValueError, match="without leaves"):
         Tree([])
-    with pytest.raises(IndexError):
-        Tree([b""]).path(1)
+    for index in (-1, 1, 2):
+        with pytest.raises(IndexError):
+            Tree([b""]).path(index)
     assert climb(b"", Path(0, 0, ())) is None
 
 
