@@ -3,20 +3,35 @@
     texts = qrcert.scan.read_codes("photo.jpg")
 
 Needs the extra ``scan``; importing this module does not. Files are taken for what their content says, are
-bounded in size, pixels, pages and time, and are never opened when they are not regular files.
+bounded in size, pixels, pages, memory and time, are opened in a process of their own, and never when they are not
+regular files.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from qrcert.errors import MissingExtra, QrcertError, TooBig, UnknownFile, Unreadable
+from qrcert.errors import MissingExtra, QrcertError, TooBig, Unreadable
+from qrcert.reading import reader
 from qrcert.reading.codes import Code, Found, in_reading_order
+from qrcert.reading.reader import Page, Run, Words
+
+__all__ = [
+    "MAX_FILE",
+    "SECONDS",
+    "Page",
+    "Run",
+    "Words",
+    "engines",
+    "find_codes",
+    "read_codes",
+    "read_pages",
+    "read_pdf_area",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +42,7 @@ if TYPE_CHECKING:
 
     from qrcert.reading.engines import Engine
     from qrcert.reading.grey import Grey
-    from qrcert.reading.pdf import Document
     from qrcert.reading.pdfium import Box
-    from qrcert.reading.pictures import Kind
 
     Picture = Image.Image | NDArray[np.generic]
     Plausible = Callable[[str], bool]
@@ -38,21 +51,8 @@ if TYPE_CHECKING:
 MAX_FILE = 200_000_000
 """Bytes of a file: a year's scans in one PDF; more is no certificate."""
 
-SECONDS = 10.0
-"""Time after which no further stage begins on a picture or page; one stage takes at most a second or so."""
-
-FILE_SECONDS = 600.0
-"""Time after which no further page of a file is read: a thousand blank pages on an ordinary computer."""
-
-QUICK_DPI = 150
-"""First resolution for a PDF page: a module of 0.42 mm is then 2.5 pixels, enough for the first engine."""
-
-FULL_DPI = 300
-"""Resolution for a page of which the first look did not read everything."""
-
-_PDF_MAGIC = b"%PDF-"
-_PDF_MAGIC_WITHIN = 1024
-"""A PDF may begin with foreign bytes; readers look for its mark in the first kilobyte."""
+SECONDS = 3.0
+"""Time of a file, or of a picture in memory, after which no further engine begins: with the last one below 5 s."""
 
 _LIBRARIES = {
     "PIL": "pillow",
@@ -61,17 +61,6 @@ _LIBRARIES = {
     "pypdfium2": "pypdfium2",
     "zxingcpp": "zxing-cpp",
 }
-
-
-class Page(NamedTuple):
-    """What was read on a page, or in a picture that has none (``number`` None): texts, each once, in reading order.
-
-    ``unread`` counts codes that were seen there and could not be read: nobody knows what they say.
-    """
-
-    number: int | None
-    texts: list[str]
-    unread: int = 0
 
 
 def _anything(text: str) -> bool:
@@ -85,8 +74,9 @@ def read_codes(
 
     ``image`` is a path, the bytes of a file, a Pillow image or an array (see ``find_codes``). ``plausible``
     tells a text that is looked for from a foreign one, which is returned too but does not end the search;
-    ``seconds`` are for one picture or page. Raises UnknownFile for a file that is neither picture nor PDF,
-    Unreadable for one that cannot be read, TooBig beyond a cap, MissingExtra without the extra ``scan``.
+    ``seconds`` are for the picture, or for a file while it gives nothing new (see ``read_pages``). Raises
+    UnknownFile for a file that is neither picture nor PDF, Unreadable for one that cannot be read, TooBig beyond
+    a cap, MissingExtra without the extra ``scan``.
     """
     if isinstance(image, str | bytes | os.PathLike):
         pages = [page.texts for page in read_pages(image, plausible=plausible, seconds=seconds)]
@@ -108,27 +98,24 @@ def find_codes(image: Picture, *, plausible: Plausible = _anything, seconds: flo
 
 
 def read_pages(
-    source: Source, *, plausible: Plausible = _anything, seconds: float = SECONDS
+    source: Source,
+    *,
+    plausible: Plausible = _anything,
+    seconds: float = SECONDS,
+    boxes: Sequence[Box] = (),
 ) -> Iterator[Page]:
     """Yield each `Page` of a file, given as a path or as its bytes, one after the other.
 
     ``number`` counts from 1 in PDFs and TIFFs and is None for other pictures. Pages without a code have no
-    texts. Raises as ``read_codes`` does; damaged pages are told after the last page that could be read.
+    texts. ``seconds`` is what the file may take without anything new being read; then the pages that are left
+    are looked at by the first engine only (``hasty``) or not at all, which is told. ``boxes`` are the places (left,
+    top, right, bottom in points from the top left corner) where pages have their code in PDFs that carry its text
+    as a file; where it stands there, nothing else of such a page is drawn but what could hold a code. Raises
+    as ``read_codes`` does; damaged pages are told after the last page that could be read.
     """
     data = source if isinstance(source, bytes) else _content(source)
     with _extra():
-        if data.startswith(_PDF_MAGIC):
-            yield from _pdf_pages(data, plausible, seconds)
-            return
-        from qrcert.reading import pictures
-
-        kind = pictures.kind_of(data)
-        if kind is not None:
-            yield from _picture_pages(data, kind, plausible, seconds)
-        elif _PDF_MAGIC in data[:_PDF_MAGIC_WITHIN]:
-            yield from _pdf_pages(data, plausible, seconds)
-        else:
-            raise UnknownFile(f"neither a picture nor a PDF: the file begins with {data[:8]!r}")
+        yield from reader.read_pages(data, plausible=plausible, seconds=seconds, boxes=boxes)
 
 
 def read_pdf_area(data: bytes, page: int, *, box: Box, dpi: float) -> list[str]:
@@ -158,77 +145,10 @@ def engines() -> tuple[Engine, ...]:
     return trials.engines()
 
 
-def _pdf_pages(data: bytes, plausible: Plausible, seconds: float) -> Iterator[Page]:
-    from qrcert.reading import pdf
-
-    end = time.monotonic() + FILE_SECONDS
-    damaged: list[Unreadable] = []
-    with pdf.opened(data, seconds=pdf.SECONDS) as document:
-        for page in range(1, document.pages + 1):
-            _in_time(end, page)
-            try:
-                found = _pdf_page(document, page, plausible, seconds)
-            except TooBig:
-                raise
-            except Unreadable as error:
-                damaged.append(error)
-            else:
-                yield _page(page, [found])
-    if damaged:
-        more = f", and {len(damaged) - 1} more" if damaged[1:] else ""
-        raise Unreadable(f"{damaged[0]}{more}") from damaged[0]
-
-
-def _pdf_page(document: Document, page: int, plausible: Plausible, seconds: float) -> Found:
-    """Look once at the quick resolution, then with every engine at the full one where something is missing."""
-    from qrcert.reading import cascade, zxing
-
-    quick = document.draw(page, dpi=QUICK_DPI)
-    found = zxing.read(quick)
-    if quick.blank or cascade.complete(found, plausible):
-        return found
-    full = document.draw(page, dpi=FULL_DPI)
-    before = found.scaled(full.width / quick.width)
-    return cascade.read(full, plausible=plausible, seconds=seconds, before=before)
-
-
-def _picture_pages(data: bytes, kind: Kind, plausible: Plausible, seconds: float) -> Iterator[Page]:
-    from qrcert.reading import cascade, pictures
-
-    end = time.monotonic() + FILE_SECONDS
-    looks = []
-    for place, frame in enumerate(pictures.frames(data, kind), start=1):
-        _in_time(end, place)
-        found = _look(frame.grey, plausible, seconds)
-        if not found.codes and not frame.whole:
-            raise Unreadable("the picture is cut short, and there is no code in the part that is left")
-        if frame.page is not None:
-            yield _page(frame.page, [found])
-            continue
-        looks.append(found)
-        if cascade.complete(found, plausible):
-            break
-    if not kind.pages:
-        yield _page(None, looks)
-
-
 def _look(grey: Grey, plausible: Plausible, seconds: float) -> Found:
     from qrcert.reading import cascade
 
     return cascade.read(grey, plausible=plausible, seconds=seconds)
-
-
-def _page(number: int | None, looks: Sequence[Found]) -> Page:
-    """Return what looks at one page, or at the frames of an animation, gave together."""
-    texts = dict.fromkeys(code.text for found in looks for code in in_reading_order(found.codes))
-    return Page(number, list(texts), min((len(found.unread) for found in looks), default=0))
-
-
-def _in_time(end: float, page: int) -> None:
-    if time.monotonic() > end:
-        raise TooBig(
-            f"reading the file takes longer than {FILE_SECONDS:g} s, page {page} and later were not read"
-        )
 
 
 def _grey(image: Any) -> Grey:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import time
 
-from qrcert.reading.process import Message, serve
+from qrcert.reading.process import Message, Served, serve
+
+SERVED: list[Served] = []
 
 
 def answer(question: Message) -> Message:
     deed = question.facts["do"]
     if deed == "hang":
+        if alarm := question.facts.get("alarm"):
+            signal.setitimer(signal.ITIMER_REAL, alarm)  # sooner than a test wants to wait
         time.sleep(60)
+    if deed == "back":
+        replies = [SERVED[0].ask_back({"what": one}) for one in question.facts["what"]]
+        return Message({"said": [reply["said"] for reply in replies]})
+    if deed == "child":
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        return Message({"pid": child.pid})
     if deed == "die":
         os.abort()
     if deed == "print":
@@ -26,4 +38,5 @@ def answer(question: Message) -> Message:
 
 
 def main() -> None:
-    serve(answer)
+    SERVED.append(Served())
+    serve(answer, served=SERVED[0])

@@ -322,26 +322,6 @@ def test_the_pdf_process_limits_its_memory() -> None:
     assert done.stdout.strip() == str((pdf_process.MEMORY, pdf_process.MEMORY))
 
 
-def test_engines_work_here_and_say_so() -> None:
-    assert {engine.name: engine.trouble for engine in scan.engines()} == dict.fromkeys(
-        ["zxing-cpp", "opencv-python", "pillow", "pypdfium2", "pyzbar"]
-    )
-    assert all(engine.version for engine in scan.engines())
-
-
-def test_engines_that_are_absent_or_broken_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "zxingcpp", None)
-    monkeypatch.setattr(engines, "_pillow", lambda: 1 // 0)
-    told = {engine.name: engine.trouble for engine in engines.engines()}
-    assert told["zxing-cpp"] == "zxingcpp is not installed"
-    assert told["pillow"] == "ZeroDivisionError: integer division or modulo by zero"
-    assert told["pypdfium2"] is None
-
-
-def test_an_engine_that_reads_something_else_is_told() -> None:
-    assert engines._said(Found()) == "reads [] where 'QRCERT' stands"
-
-
 # ------------------------------------------------------------------------------------------------ the cascade
 
 
@@ -383,9 +363,9 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     ran: list[int] = []
 
     def counted(place: int, stage: cascade.Stage) -> cascade.Stage:
-        def run(picture: grey.Grey) -> Found:
+        def run(picture: grey.Grey, search: cascade.Search) -> Found:
             ran.append(place)
-            return stage(picture)
+            return stage(picture, search)
 
         return run
 
@@ -404,9 +384,9 @@ def test_looking_ends_with_the_first_stage_that_read_everything(monkeypatch: pyt
 def test_every_stage_looks_at_a_picture_without_a_code(monkeypatch: pytest.MonkeyPatch) -> None:
     ran = counting(monkeypatch)
     assert look(pictures.page([])) == []
-    assert ran == [0, 1, 2, 3]
+    assert ran == [0, 1, 2, 3, 4]
     assert look(np.full((500, 500), 9, np.uint8)) == []
-    assert ran == [0, 1, 2, 3, 0]
+    assert ran == [0, 1, 2, 3, 4, 0]
 
 
 def test_a_second_code_that_was_seen_but_not_read_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:

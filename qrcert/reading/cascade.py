@@ -3,28 +3,29 @@
 1. zxing-cpp on the picture as it is;
 2. zxing-cpp on the picture enlarged and sharpened: small modules, defocus;
 3. zxing-cpp on the picture smoothed: noise, dust, moiré;
-4. zbar, where it is installed.
+4. our own soft-decision reader: blur, motion, glare, damage, bent paper, modules of 1.3 pixels;
+5. zbar, where it is installed.
 
 Looking ends after the first stage when a plausible text was read **and** no code is left that was seen but not
 read: a page may carry two codes of which the first stage reads one. zxing-cpp reports three finder patterns
 whose code it could not decode; in 240 pictures it reported the missing code on 14 of 15 pages with one of two
 read, and never one where all were read. What the stages read is joined; a symbol and a text count once.
 
-A further reader is a further function of ``STAGES``, before zbar, which costs a process.
+The order of ``STAGES`` is that of their cost. Each is told what is looked for and how much time is left.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from qrcert.reading import zxing
-from qrcert.reading.codes import Found
+from qrcert.reading import zbar, zxing
+from qrcert.reading.codes import Corners, Found
+from qrcert.reading.deadline import Deadline
 from qrcert.reading.grey import Grey, from_bytes_array
 from qrcert.reading.zbar import Zbar
 
 Plausible = Callable[[str], bool]
-Stage = Callable[[Grey], Found]
 
 ENLARGE = 2
 SHARPEN_SIGMA = 4.0
@@ -37,9 +38,28 @@ MAX_ENLARGED = 64_000_000
 """Pixels of an enlarged picture: a 16 Mpx photo. In larger ones modules are large enough without."""
 
 ZBAR = Zbar()
+ZBAR_LEAST = 0.5
+"""Seconds below which zbar is not asked: its process would be ended before it answers, and be taken for broken."""
 
 
-def sharpened(picture: Grey) -> Found:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a stage is asked: which texts are looked for, where codes were seen that none read, seconds left."""
+
+    plausible: Plausible
+    unread: tuple[Corners, ...]
+    seconds: float
+
+
+Stage = Callable[[Grey, Search], Found]
+
+
+def plain(picture: Grey, _: Search) -> Found:
+    """Read the picture as it is."""
+    return zxing.read(picture)
+
+
+def sharpened(picture: Grey, _: Search | None = None) -> Found:
     """Read the picture enlarged and sharpened."""
     import cv2
     import numpy as np
@@ -54,7 +74,7 @@ def sharpened(picture: Grey) -> Found:
     return zxing.read(from_bytes_array(np.asarray(sharp, np.uint8))).scaled(1 / factor)
 
 
-def smoothed(picture: Grey) -> Found:
+def smoothed(picture: Grey, _: Search | None = None) -> Found:
     """Read the picture with its noise smoothed away."""
     import cv2
     import numpy as np
@@ -63,7 +83,22 @@ def smoothed(picture: Grey) -> Found:
     return zxing.read(from_bytes_array(np.asarray(smooth, np.uint8)))
 
 
-STAGES: tuple[Stage, ...] = (zxing.read, sharpened, smoothed, ZBAR.read)
+def soft_decisions(picture: Grey, search: Search) -> Found:
+    """Read the picture with our own reader."""
+    from qrcert.reading import soft
+
+    seconds = min(search.seconds, soft.SECONDS)
+    return soft.read(picture, plausible=search.plausible, seconds=seconds, hints=search.unread)
+
+
+def by_zbar(picture: Grey, search: Search) -> Found:
+    """Read the picture with zbar, if there is time enough."""
+    if search.seconds < ZBAR_LEAST:
+        return Found()
+    return ZBAR.read(picture, seconds=min(search.seconds, zbar.SECONDS))
+
+
+STAGES: tuple[Stage, ...] = (plain, sharpened, smoothed, soft_decisions, by_zbar)
 
 
 def read(picture: Grey, *, plausible: Plausible, seconds: float, before: Found | None = None) -> Found:
@@ -73,12 +108,12 @@ def read(picture: Grey, *, plausible: Plausible, seconds: float, before: Found |
     same page found, in pixels of this picture. No stage begins when ``seconds`` have passed, but the first one
     always runs.
     """
-    end = time.monotonic() + seconds
+    deadline = Deadline(seconds)
     found = before or Found()
     for place, stage in enumerate(STAGES):
-        if place and (complete(found, plausible) or time.monotonic() >= end or picture.blank):
+        if place and (complete(found, plausible) or deadline.passed or picture.blank):
             break
-        found = found.joined(stage(picture))
+        found = found.joined(stage(picture, Search(plausible, found.unread, deadline.left)))
     return found
 
 

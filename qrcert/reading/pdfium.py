@@ -1,13 +1,15 @@
 """PDF pages as grey pixels, by pypdfium2, in this process.
 
 PDFium allocates gigabytes and runs for minutes on a few kilobytes made for that purpose (measured: 7 kB, 5 GB,
-20 s), so files of strangers go through ``pdf``, which runs this module in a process of its own.
+20 s), so files of strangers go through ``reader``, which runs this module in a process of its own.
 """
 
 from __future__ import annotations
 
+import ctypes
 import math
 import threading
+from collections.abc import Sequence
 
 import pypdfium2
 import pypdfium2.raw
@@ -27,7 +29,25 @@ MAX_SIDE = 20_000
 LOCK = threading.Lock()
 """PDFium is not safe for threads: whoever calls it in a process with threads holds this."""
 
-_POINTS_AN_INCH = 72
+MAX_ATTACHED = 2_000
+"""Files that a PDF carries and that are looked at: one for each page of a large school's year."""
+
+MAX_ATTACHED_BYTES = 4_096
+"""Bytes of such a file: the longest certificate has 3 100 as text."""
+
+MAX_OBJECTS = 2_000
+"""Objects of a page among which a picture is looked for; a page of more is taken to have one. Ours have 700."""
+
+MAX_PLACES = 4
+"""Drawings of such a page that are looked at by themselves: ours have one, the emblem."""
+
+LEAST_CODE = 30.0
+"""Points along the side of the smallest code that a phone reads: 10 mm."""
+
+GROUND = 0.95
+"""Share of both sides of a page from which a drawing is its ground: the guilloche."""
+
+POINTS_AN_INCH = 72
 _LOCKED = (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
 _ENCRYPTED = b"/Encrypt"
 """Stands in the clear in every encrypted PDF, in its trailer (ISO 32000-1 section 7.5.5)."""
@@ -54,23 +74,99 @@ def open_document(data: bytes, *, max_pages: int | None = None) -> pypdfium2.Pdf
     return document
 
 
-def render(document: pypdfium2.PdfDocument, page: int, *, dpi: float, box: Box | None = None) -> Grey:
-    """Return page ``page`` (from 1), or a ``box`` of it, in grey at ``dpi``, coarser where that passes the caps.
-
-    Raises Unreadable for a page that is not there or cannot be drawn, and for a box outside it.
-    """
+def open_page(document: pypdfium2.PdfDocument, page: int) -> pypdfium2.PdfPage:
+    """Return page ``page`` (from 1), to be closed by the caller; raises Unreadable where there is none."""
     if not 1 <= page <= len(document):
         raise Unreadable(f"page {page} of a PDF of {len(document)} pages")
     try:
-        sheet = document[page - 1]
+        return document[page - 1]
     except pypdfium2.PdfiumError as error:
         raise Unreadable(f"page {page} of the PDF is damaged") from error
+
+
+def draw(sheet: pypdfium2.PdfPage, page: int, *, dpi: float, box: Box | None = None) -> Grey:
+    """Return an open page, or a ``box`` of it, in grey at ``dpi``, coarser where that passes the caps.
+
+    Raises Unreadable for a page that cannot be drawn, called ``page`` there, and for a box outside it.
+    """
     try:
         return _draw(sheet, dpi=dpi, box=box)
     except (pypdfium2.PdfiumError, ValueError) as error:
         raise Unreadable(f"page {page} of the PDF cannot be drawn: {str(error).rstrip('.')}") from error
+
+
+def render(document: pypdfium2.PdfDocument, page: int, *, dpi: float, box: Box | None = None) -> Grey:
+    """Return page ``page`` (from 1), or a ``box`` of it, as `draw` does."""
+    sheet = open_page(document, page)
+    try:
+        return draw(sheet, page, dpi=dpi, box=box)
     finally:
         sheet.close()
+
+
+def has_pictures(sheet: pypdfium2.PdfPage) -> bool:
+    """Tell whether a page holds a picture, in which a code may be blurred; a drawing is as sharp as it is drawn."""
+    try:
+        for number, each in enumerate(sheet.get_objects(max_depth=5)):
+            if each.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE or number >= MAX_OBJECTS:
+                return True
+    except pypdfium2.PdfiumError:
+        return True
+    return False
+
+
+def places(sheet: pypdfium2.PdfPage, *, beside: Sequence[Box]) -> list[Box] | None:
+    """Return where on a page something is drawn that could hold a code, besides the boxes given.
+
+    None where that cannot be told from a few objects: a page of pictures, of very many objects, of drawings too
+    many to be looked at one by one. What covers the whole page is its ground and holds no code.
+    """
+    width, height = sheet.get_size()
+    found: list[Box] = []
+    try:
+        for number, each in enumerate(sheet.get_objects(max_depth=5)):
+            if number >= MAX_OBJECTS or each.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE:
+                return None
+            if each.level or each.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT:
+                continue
+            left, bottom, right, top = each.get_bounds()
+            box = (max(left, 0), max(height - top, 0), min(right, width), min(height - bottom, height))
+            wide, high = box[2] - box[0], box[3] - box[1]
+            if min(wide, high) < LEAST_CODE or (wide >= GROUND * width and high >= GROUND * height):
+                continue
+            if not any(_within(box, known) for known in beside):
+                found.append(box)
+    except pypdfium2.PdfiumError:
+        return None
+    return found if len(found) <= MAX_PLACES else None
+
+
+def _within(box: Box, outer: Box) -> bool:
+    return (
+        box[0] >= outer[0] - 1
+        and box[1] >= outer[1] - 1
+        and box[2] <= outer[2] + 1
+        and box[3] <= outer[3] + 1
+    )
+
+
+def attached_texts(document: pypdfium2.PdfDocument) -> list[str]:
+    """Return the files inside a PDF that are a short line of ASCII, each once; others are of no interest here."""
+    texts: dict[str, None] = {}
+    for at in range(min(document.count_attachments(), MAX_ATTACHED)):
+        attached = document.get_attachment(at).raw
+        size = ctypes.c_ulong()
+        # the first call tells the size, so that what is long is never copied
+        if not pypdfium2.raw.FPDFAttachment_GetFile(attached, None, 0, size):
+            continue
+        if not 0 < size.value <= MAX_ATTACHED_BYTES:
+            continue
+        data = ctypes.create_string_buffer(size.value)
+        if pypdfium2.raw.FPDFAttachment_GetFile(attached, data, size.value, size) and data.raw.isascii():
+            text = data.raw.decode("ascii").strip("\t\n\r ")
+            if text.isprintable() and text:
+                texts[text] = None
+    return list(texts)
 
 
 def _draw(sheet: pypdfium2.PdfPage, *, dpi: float, box: Box | None) -> Grey:
@@ -96,5 +192,5 @@ def _scale(width: float, height: float, dpi: float) -> float:
     if width <= 0 or height <= 0:
         raise Unreadable(f"a page or box of {width:g} x {height:g} points")
     return min(
-        dpi / _POINTS_AN_INCH, math.sqrt(MAX_RENDERED / (width * height)), MAX_SIDE / max(width, height)
+        dpi / POINTS_AN_INCH, math.sqrt(MAX_RENDERED / (width * height)), MAX_SIDE / max(width, height)
     )

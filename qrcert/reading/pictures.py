@@ -8,6 +8,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from PIL import Image, ImageStat
 
@@ -19,6 +20,9 @@ MAX_FRAMES = 10
 
 MAX_PAGES = 2_000
 """Pages of a TIFF, as of a PDF."""
+
+_BAND = 256
+"""Rows that are stretched to 0..255 at a time."""
 
 _ORIENTATION = 0x0112
 _JPEG_END = b"\xff\xd9"
@@ -62,7 +66,7 @@ _KINDS = (
 )
 _WEBP = Kind("WEBP", "WebPImagePlugin", MAX_FRAMES)
 _AVIF = Kind("AVIF", "AvifImagePlugin", MAX_FRAMES)
-_HEIC = Kind("HEIC", "")
+_HEIC = Kind("HEIF", "")
 _HEIC_BRANDS = frozenset([b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"])
 
 
@@ -90,24 +94,49 @@ def kind_of(data: bytes) -> Kind | None:
     return None
 
 
+class Frames:
+    """An open picture file; its frames count from 1."""
+
+    def __init__(self, data: bytes, kind: Kind) -> None:
+        """Open the file; raises TooBig beyond the cap of pixels, Unreadable for one that cannot be decoded."""
+        self._data, self._kind = data, kind
+        self._image = _opened(data, kind)
+
+    def frame(self, place: int) -> Frame | None:
+        """Return frame ``place``, or None where there is none, or none that is read of this kind of file.
+
+        Raises TooBig beyond the caps of pixels and pages, Unreadable for a frame that cannot be decoded.
+        """
+        if place > self._kind.frames and not (self._kind.pages and _seek(self._image, place - 1)):
+            return None
+        if place > self._kind.frames:
+            raise TooBig(
+                f"a picture of more than {self._kind.frames} pages", hint="split it into smaller files"
+            )
+        if not _seek(self._image, place - 1):
+            return None
+        grey, whole = _decoded(self._image, self._data, self._kind)
+        return Frame(grey, place if self._kind.pages else None, whole)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._image.close()
+
+
 def frames(data: bytes, kind: Kind) -> Iterator[Frame]:
     """Yield the frames of a picture file: pages of a TIFF, the first frames of an animation, else the one.
 
-    Raises TooBig beyond the caps of pixels and pages, Unreadable for a file that cannot be decoded.
+    Raises as `Frames` does.
     """
-    if kind is _HEIC:
-        raise Unreadable(
-            "a HEIC picture, which cannot be read here",
-            hint="save it as JPEG (iPhone: Settings, Camera, Formats, Most Compatible) or take a screenshot",
-        )
-    with _opened(data, kind) as image:
-        for place in range(kind.frames):
-            if not _seek(image, place):
+    opened = Frames(data, kind)
+    try:
+        for place in count(1):
+            frame = opened.frame(place)
+            if frame is None:
                 return
-            grey, whole = _decoded(image, data, kind)
-            yield Frame(grey, place + 1 if kind.pages else None, whole)
-        if kind.pages and _seek(image, kind.frames):
-            raise TooBig(f"a picture of more than {MAX_PAGES} pages", hint="split it into smaller files")
+            yield frame
+    finally:
+        opened.close()
 
 
 def from_image(image: Image.Image) -> Grey:
@@ -128,6 +157,9 @@ def _opened(data: bytes, kind: Kind) -> Image.Image:
 
 
 def _load_plugin(kind: Kind) -> None:
+    if kind is _HEIC:
+        _load_heic()
+        return
     try:
         importlib.import_module(f"PIL.{kind.plugin}")
     except ModuleNotFoundError as error:
@@ -135,6 +167,18 @@ def _load_plugin(kind: Kind) -> None:
             f"a picture of the kind {kind.name}, which the installed Pillow does not read",
             hint="pip install --upgrade pillow",
         ) from error
+
+
+def _load_heic() -> None:
+    try:
+        import pillow_heif
+    except ModuleNotFoundError as error:
+        raise Unreadable(
+            "a HEIC picture, and pillow-heif, which reads those, is not installed",
+            hint='pip install "qrcert[heic]"; or save it as JPEG (iPhone: Settings, Camera, Formats, '
+            "Most Compatible) or take a screenshot",
+        ) from error
+    pillow_heif.register_heif_opener(thumbnails=False)
 
 
 def _seek(image: Image.Image, place: int) -> bool:
@@ -170,7 +214,7 @@ def _decoding() -> Iterator[None]:
         warnings.simplefilter("ignore")
         try:
             yield
-        except (ImportError, Unreadable):
+        except (ImportError, MemoryError, Unreadable):
             raise
         except Image.DecompressionBombError as error:
             raise TooBig(f"a picture of more than {MAX_PIXELS:,} pixels") from error
@@ -216,10 +260,22 @@ def _on_ground(image: Image.Image) -> Image.Image:
 
 
 def _scaled(image: Image.Image) -> Image.Image:
-    """Return an image of 16 or 32 bit numbers or floats with its own range stretched to 0..255."""
+    """Return an image of 16 or 32 bit numbers or floats with its own range stretched to 0..255.
+
+    Band by band: the numbers of 50 million pixels fit into the memory that a picture may have once, not twice.
+    """
     import numpy as np
 
-    values = np.nan_to_num(np.asarray(image, np.float32), posinf=0, neginf=0)
-    lowest, highest = float(values.min()), float(values.max())
+    values = np.asarray(image)
+    bands = range(0, len(values), _BAND)
+
+    def band(start: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        return np.nan_to_num(values[start : start + _BAND].astype(np.float32), posinf=0, neginf=0)
+
+    lowest = min(float(band(start).min()) for start in bands)
+    highest = max(float(band(start).max()) for start in bands)
     scale = 255 / (highest - lowest) if highest > lowest else 0.0
-    return Image.fromarray(((values - lowest) * scale).astype(np.uint8))
+    levels = np.empty(values.shape, np.uint8)
+    for start in bands:
+        levels[start : start + _BAND] = ((band(start) - lowest) * scale).astype(np.uint8)
+    return Image.fromarray(levels)

@@ -1,8 +1,9 @@
 """A helper process for work that may crash, hang or eat memory: it answers questions one by one, or is killed.
 
-A question and an answer are each a small JSON object with bytes behind it. The helper is this Python started
-anew (not forked, not ``multiprocessing``: that would import the caller's main module again), with our own
-``sys.path``, on the first question; it is used again for the next, and ends with us.
+A question and an answer are each a small JSON object with bytes behind it. Before it answers, the helper may ask
+back, for what only the asker knows. The helper is this Python started anew (not forked, not ``multiprocessing``:
+that would import the caller's main module again), with our own ``sys.path``, on the first question; it is used
+again for the next, and ends with us. It is killed together with the processes that it started itself.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ from typing import IO, Any, NamedTuple
 
 MAX_ANSWER = 1 << 27
 """Bytes of an answer: more than a page of ``MAX_PIXELS``; a helper that was taken over cannot fill our memory."""
+
+ALARM = 3.0
+"""Seconds after its time when a helper ends by itself, should its asker be gone and it hang in foreign code."""
+
+BACK = "back"
+"""The fact that tells a question of the helper from its answer."""
 
 _FRAME = struct.Struct(">II")
 _BOOT = """
@@ -56,8 +63,15 @@ class Helper:
         self._owner = os.getpid()
         _helpers.add(self)
 
-    def ask(self, facts: Mapping[str, Any], payload: bytes = b"", *, seconds: float) -> Message:
-        """Return the helper's answer.
+    def ask(
+        self,
+        facts: Mapping[str, Any],
+        payload: bytes = b"",
+        *,
+        seconds: float,
+        back: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    ) -> Message:
+        """Return the helper's answer; ``back`` answers what it asks back meanwhile.
 
         ``seconds`` include starting it. Raises HelperLost; the next question then starts a new helper.
         """
@@ -70,7 +84,8 @@ class Helper:
             timer.start()
             answered = False
             try:
-                answer = _exchange(process, Message(facts, payload))
+                question = Message({**facts, "seconds": seconds}, payload)
+                answer = _exchange(process, question, back)
                 answered = True
             except (OSError, EOFError, ValueError) as error:
                 raise HelperLost(f"the process {self._module} ended", late=late.is_set()) from error
@@ -105,7 +120,7 @@ class Helper:
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()
+        _kill(process)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
@@ -132,6 +147,7 @@ def _start(module: str) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            start_new_session=True,
         )
     except (OSError, ValueError) as error:
         raise HelperLost(f"{sys.executable!r} cannot be started: {error}") from error
@@ -139,17 +155,30 @@ def _start(module: str) -> subprocess.Popen[bytes]:
 
 def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     late.set()
+    _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a helper and, where the system knows groups of processes, what it started."""
+    if process.returncode is None and hasattr(os, "killpg"):
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
     process.kill()
 
 
-def _exchange(process: subprocess.Popen[bytes], question: Message) -> Message:
+def _exchange(
+    process: subprocess.Popen[bytes],
+    question: Message,
+    back: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None,
+) -> Message:
     if process.stdin is None or process.stdout is None:
         raise EOFError("no pipes to the process")
     write(process.stdin, question)
-    answer = read(process.stdout, at_most=MAX_ANSWER)
-    if answer is None:
-        raise EOFError("the process closed its pipe")
-    return answer
+    while (answer := read(process.stdout, at_most=MAX_ANSWER)) is not None:
+        if BACK not in answer.facts or back is None:
+            return answer
+        write(process.stdin, Message(back(answer.facts)))
+    raise EOFError("the process closed its pipe")
 
 
 def write(stream: IO[bytes], message: Message) -> None:
@@ -178,15 +207,42 @@ def _exactly(data: bytes, size: int) -> bytes:
     return data
 
 
-def serve(answer: Callable[[Message], Message]) -> None:
+class Served:
+    """The helper's side: its questions come in here, its answers and what it asks back go out."""
+
+    def __init__(self) -> None:
+        self._questions = sys.stdin.buffer
+        self._replies = os.fdopen(os.dup(1), "wb")
+
+    def answer_all(self, answer: Callable[[Message], Message]) -> None:
+        """Answer until standard input ends."""
+        while (question := read(self._questions)) is not None:
+            _alarm(question.facts.get("seconds", 0))
+            write(self._replies, answer(question))
+            _alarm(0)
+
+    def ask_back(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what the asker says to ``facts``; to be called while a question is being answered."""
+        write(self._replies, Message({**facts, BACK: True}))
+        reply = read(self._questions)
+        if reply is None:
+            raise SystemExit  # nobody waits for the answer any more
+        return reply.facts
+
+
+def _alarm(seconds: float) -> None:
+    """End this process some time after ``seconds``, wherever it then is; 0: not at all."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds + ALARM if seconds else 0)
+
+
+def serve(answer: Callable[[Message], Message], *, served: Served | None = None) -> None:
     """Answer questions from standard input until it ends: what a helper's ``main()`` calls.
 
     Whatever a library prints goes nowhere, and the terminal's interrupt is left to the process that asks.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    replies = os.fdopen(os.dup(1), "wb")
+    served = served or Served()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    questions = sys.stdin.buffer
-    while (question := read(questions)) is not None:
-        write(replies, answer(question))
+    served.answer_all(answer)
