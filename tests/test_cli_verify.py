@@ -22,7 +22,7 @@ from test_decode import claims, resigned
 NOW = datetime.combine(school.NOW, time(12)).astimezone()
 MEMBERS = {
     "source", "page", "verdict", "reason", "test", "number", "issued", "form", "title", "part", "school", "fields",
-    "marks", "withdrawn", "at", "list", "sentence", "hint",
+    "marks", "withdrawn", "at", "list", "sentence", "hint", "differences", "warnings",
 }  # fmt: skip
 
 
@@ -70,6 +70,8 @@ def test_a_genuine_one_as_data(tmp_path: Path) -> None:
             "age_days": 30,
         },
         "sentence": "Genuine. Signed by School No. 7. Not withdrawn as of 24 October 2026.",
+        "differences": [],
+        "warnings": [],
     }
     assert one["fields"][3] == {
         "name": "born",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from qrcert import text, wire
-from qrcert.checking import words
-from qrcert.checking.sources import Finding, Request
+from qrcert.checking import remarks, words
+from qrcert.checking.findings import Finding, Request
 from qrcert.decode import Verdict
 from qrcert.form import Contents
 from qrcert.trust import School, VerifiedList
@@ -63,6 +63,8 @@ def _answer_as_data(verdict: Verdict, finding: Finding, request: Request, langua
         "list": list_as_data(verdict.trust, verdict.today) if verdict.trust else None,
         "sentence": words.sentence(verdict, language, lists=request.lists, how=finding.how),
         "hint": "\n".join(_hints(verdict, finding, request, language)) or None,
+        "differences": [remarks.as_data(one) for one in finding.differences],
+        "warnings": list(remarks.warnings(finding, language)),
     }
 
 
@@ -109,7 +111,8 @@ def _hints(verdict: Verdict, finding: Finding, request: Request, language: str) 
     if finding.foreign is not None:
         said = "В коде записано" if language == "ru" else "The code holds"
         return (f"{said}: {text.escaped(finding.foreign)}",)
-    return words.hints(verdict, language, lists=request.lists, how=finding.how)
+    own = words.hints(verdict, language, lists=request.lists, how=finding.how)
+    return (*own, *remarks.hints(finding, language)) if verdict is finding.verdict else own
 
 
 def as_lines(finding: Finding, request: Request, language: str) -> Iterator[str]:
@@ -133,6 +136,8 @@ def _answer_as_lines(verdict: Verdict, finding: Finding, request: Request, langu
     yield f"  {words.SHAPES[status]} {words.headline(verdict.code, language, only_test=only_test)}"
     yield f"  {text.escaped(words.sentence(verdict, language, lists=request.lists, how=finding.how))}"
     yield from (f"  {line}" for line in _hints(verdict, finding, request, language))
+    if verdict is finding.verdict:
+        yield from (f"  {line}" for line in remarks.lines(finding, language))
     if verdict.at:
         day = words.day_text(verdict.today, language)
         yield f"  (по состоянию на {day}, не по часам)" if russian else f"  (as of {day}, not by the clock)"

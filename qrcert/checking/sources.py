@@ -1,28 +1,24 @@
-"""From files to verdicts: which codes a picture, a PDF or a text holds, and what each of them proves."""
+"""From files to verdicts: which codes a picture, a PDF, an archive or a text holds, and what each proves."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 from qrcert import scan, wire
-from qrcert.decode import Verdict, verify
-from qrcert.errors import QrcertError, TooBig, UnknownFile, Unreadable
-from qrcert.trust import VerifiedList
+from qrcert.checking import archives
+from qrcert.checking.findings import Finding, Request, too_many, unread
+from qrcert.checking.papers import check_pages
+from qrcert.errors import TooBig, UnknownFile, Unreadable
+from qrcert.files import read_file
 
 MAX_TEXT_BYTES: Final = 4 * 1024 * 1024
 """Some two thousand of the longest certificates, one a line."""
-
-MAX_CODES: Final = 2_000
-"""Certificates of one source: a large school's year."""
-
-MAX_PROOFS: Final = 64
-"""Season proofs of one source; a paper has one."""
 
 _LINE_END: Final = re.compile("[\r\n]+")
 _SPACE: Final = "\t "
@@ -30,54 +26,18 @@ _SPACE: Final = "\t "
 
 MAX_FILE_BYTES: Final = scan.MAX_FILE
 
+CREDIT: Final = 1.0
+"""Seconds that a file of an archive with a code of ours gives back, at most, to the time of the archive."""
+
 _PDF_MARK: Final = b"%PDF-"
 
-MAX_FOREIGN: Final = 120
-"""Characters of a foreign code that are shown; the rest is of no use to anybody."""
-
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What the person at the screen asked for: the lists to go by, the clock, and the policy."""
+class Checked:
+    """What one source gave: findings, and how many files in it are no picture, PDF or text with a code."""
 
-    lists: tuple[VerifiedList, ...]
-    now: datetime
-    at: date | None = None
-    max_list_age: int | None = None
-    named_lists: bool = False
-    """Whether the lists were named in the command, so that a test key's papers may pass."""
-
-    def verify(self, text: str, *, proofs: Sequence[str] = ()) -> Verdict:
-        """Return the verdict on one text under this request."""
-        return verify(
-            text, trust=self.lists, now=self.now, at=self.at, max_list_age=self.max_list_age, proofs=proofs
-        )
-
-    def exit_status(self, verdict: Verdict) -> int:
-        """Return 0, 1 or 2; a test key's genuine paper is 0 only under a list that was named."""
-        if verdict.exit_status == 0 and verdict.test and not self.named_lists:
-            return 2
-        return verdict.exit_status
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One verdict and where it comes from.
-
-    ``page`` counts from 1 in a PDF, else None; ``how`` is ``typed`` for text, ``unread`` where a code was
-    seen and could not be read, ``no_code`` where a picture gave
-    none, ``file`` where the file itself could not be read (``fault`` tells why, ``advice`` what to do); ``text``
-    is the code itself, ``foreign`` one that is not ours, shortened; both raw.
-    """
-
-    source: str
-    page: int | None
-    verdict: Verdict
-    how: str = ""
-    fault: str | None = None
-    advice: str | None = None
-    foreign: str | None = None
-    text: str | None = None
+    findings: tuple[Finding, ...]
+    passed_over: int = 0
 
 
 def files_below(path: Path, *, unreadable: Callable[[OSError], None] | None = None) -> Iterator[Path]:
@@ -100,29 +60,93 @@ def check_file(path: Path, request: Request, *, in_folder: bool = False) -> list
     """Return a finding for each code of ours in the file, or one that says why there is none.
 
     A text without a code of ours is no finding where a whole folder is looked through. Raises `UnknownFile` for
-    a file that is no picture, PDF or text, `MissingExtra` for a picture or PDF where nothing reads those.
+    a file that is no picture, PDF, archive or text, `MissingExtra` for a picture or PDF where nothing reads those.
     """
+    return list(check_source(path, request, in_folder=in_folder).findings)
+
+
+def check_source(path: Path, request: Request, *, in_folder: bool = False) -> Checked:
+    """Return the same with the number of files in an archive that were passed over."""
+    name = str(path)
     text = _text_of(path)
-    if text is None:
-        return _check_pictures(path, request, str(path))
-    if in_folder and not has_codes(text):
-        raise UnknownFile(f"a text without a code in {str(path)!r}")
-    return check_text(text, request, source=str(path))
+    if text is not None:
+        if in_folder and not has_codes(text):
+            raise UnknownFile(f"a text without a code in {name!r}")
+        return Checked(tuple(check_text(text, request, source=name)))
+    if archives.is_archive(_beginning(path)):
+        try:
+            return _check_archive(read_file(path, limit=MAX_FILE_BYTES), request, name)
+        except UnknownFile:
+            raise
+        except Unreadable as error:
+            return Checked((unread(name, request, error),))
+    return Checked(tuple(_check_pictures(path, request, name)))
 
 
 def check_bytes(data: bytes, request: Request, *, source: str) -> list[Finding]:
-    """Return the findings in the bytes of a picture, a PDF or a text, as `check_file` does.
+    """Return the findings in the bytes of a picture, a PDF, an archive or a text, as `check_file` does.
 
     Bytes of no kind that is read here are a finding too.
     """
     try:
-        return check_text(decode_text(data), request, source=source)
-    except UnknownFile:
-        pass
-    try:
-        return _check_pictures(data, request, source)
+        return list(_check_data(data, request, source).findings)
     except UnknownFile as error:
         return [unread(source, request, error)]
+
+
+def _check_data(data: bytes, request: Request, source: str, *, in_folder: bool = False) -> Checked:
+    """Return what bytes in memory hold; raises `UnknownFile`."""
+    try:
+        text = decode_text(data)
+    except UnknownFile:
+        pass
+    else:
+        if in_folder and not has_codes(text):
+            raise UnknownFile(f"a text without a code in {source!r}")
+        return Checked(tuple(check_text(text, request, source=source)))
+    if archives.is_archive(data):
+        try:
+            return _check_archive(data, request, source)
+        except UnknownFile:
+            raise
+        except Unreadable as error:
+            return Checked((unread(source, request, error),))
+    return Checked(tuple(_check_pictures(data, request, source)))
+
+
+def _check_archive(data: bytes, request: Request, source: str) -> Checked:
+    """Return what the files of an archive hold, each called ``archive.zip/name``.
+
+    An archive has the time of one file: what gives nothing new uses it up, and what is left is told. Raises
+    `UnknownFile` where every file in it is passed over.
+    """
+    end = time.monotonic() + request.seconds
+    findings: list[Finding] = []
+    passed_over = 0
+    for member in archives.members(data):
+        name = f"{source}/{member.name}"
+        if member.fault is not None:
+            findings.append(unread(name, request, member.fault))
+            continue
+        begun = time.monotonic()
+        if begun >= end:
+            late = f"reading the archive takes longer than {request.seconds:g} s"
+            told = f"{late}, {member.name!r} and later were not read"
+            fault = TooBig(told, hint="unpack it and name the folder")
+            findings.append(unread(source, request, fault))
+            break
+        try:
+            limited = replace(request, seconds=end - begun)
+            found = _check_data(member.data, limited, name, in_folder=True).findings
+        except UnknownFile:
+            passed_over += 1
+            continue
+        findings += found
+        if any(one.text is not None and one.foreign is None for one in found):
+            end += min(time.monotonic() - begun, CREDIT)
+    if passed_over and not findings:
+        raise UnknownFile("an archive without a picture, PDF or text with a code")
+    return Checked(tuple(findings), passed_over)
 
 
 def texts_of(source: Path | bytes) -> list[str]:
@@ -140,28 +164,24 @@ def texts_of(source: Path | bytes) -> list[str]:
 
 
 def _check_pictures(source: Path | bytes, request: Request, name: str) -> list[Finding]:
+    from qrcert.page import code_box  # its drawing is slow to import, and texts do without
+
     pages: list[scan.Page] = []
     try:
-        pages.extend(scan.read_pages(source, plausible=_plausible))
+        pages.extend(
+            scan.read_pages(source, plausible=_plausible, seconds=request.seconds, boxes=(code_box(),))
+        )
     except UnknownFile as error:
         raise UnknownFile("neither picture nor PDF nor text") from error
     except Unreadable as error:  # what was read before it still counts
-        read = _check_pages(pages, request, name) if any(page.texts for page in pages) else []
+        told = any(page.texts or page.attached or page.unread for page in pages)
+        read = check_pages(pages, request, name) if told else []
         return [*read, unread(name, request, error)]
-    return _check_pages(pages, request, name)
+    return check_pages(pages, request, name)
 
 
 def _plausible(text: str) -> bool:
     return wire.scheme(text) is not None
-
-
-def unread(source: str, request: Request, error: QrcertError) -> Finding:
-    """Return the finding that a source could not be read, and why."""
-    return replace(_nothing(source, request, "file"), fault=str(error), advice=error.hint)
-
-
-def _nothing(source: str, request: Request, how: str) -> Finding:
-    return Finding(source, None, Verdict("unreadable", wire.to_day(request.at or request.now)), how)
 
 
 def check_text(text: str, request: Request, *, source: str) -> list[Finding]:
@@ -169,7 +189,7 @@ def check_text(text: str, request: Request, *, source: str) -> list[Finding]:
     lines = list(dict.fromkeys(line for line in _LINE_END.split(text) if line.strip(_SPACE)))
     ours = [line for line in lines if wire.scheme(line) is not None]
     proofs = [line for line in lines if line.strip(_SPACE).startswith(wire.PROOF_PREFIX)]
-    if fault := _too_many(ours, proofs):
+    if fault := too_many(ours, proofs):
         return [unread(source, request, fault)]
     return [
         Finding(source, None, request.verify(line, proofs=proofs), "typed", text=line)
@@ -177,34 +197,9 @@ def check_text(text: str, request: Request, *, source: str) -> list[Finding]:
     ]
 
 
-def _too_many(codes: Sequence[object], proofs: Sequence[str]) -> TooBig | None:
-    """Return what is wrong with more codes or proofs than any honest source holds: each costs work."""
-    for what, found, most in (("codes", codes, MAX_CODES), ("proofs", proofs, MAX_PROOFS)):
-        if len(found) > most:
-            return TooBig(f"{len(found)} {what} in one source, at most {most} are looked at")
-    return None
-
-
 def has_codes(text: str) -> bool:
     """Tell whether a text has any line that is a code of ours."""
     return any(wire.scheme(line) is not None for line in _LINE_END.split(text))
-
-
-def _check_pages(pages: list[scan.Page], request: Request, source: str) -> list[Finding]:
-    codes = [(page.number, text) for page in pages for text in page.texts]
-    proofs = list(dict.fromkeys(text for _, text in codes if text.startswith(wire.PROOF_PREFIX)))
-    ours = [(page, text) for page, text in codes if wire.scheme(text) is not None]
-    if fault := _too_many(ours, proofs):
-        return [unread(source, request, fault)]
-    seen = [replace(_nothing(source, request, "unread"), page=page.number) for page in pages if page.unread]
-    if ours:
-        read = [Finding(source, page, request.verify(text, proofs=proofs), text=text) for page, text in ours]
-        return sorted(read + seen, key=lambda finding: finding.page or 0)
-    foreign = [(page, text) for page, text in codes if text not in proofs]
-    if not foreign:
-        return seen or [_nothing(source, request, "no_code")]
-    no_paper = Verdict("not_qrcert", wire.to_day(request.at or request.now))
-    return [Finding(source, page, no_paper, foreign=text[:MAX_FOREIGN], text=text) for page, text in foreign]
 
 
 def _text_of(path: Path) -> str | None:
@@ -231,3 +226,14 @@ def decode_text(data: bytes) -> str:
     if any(ord(character) < 32 and character not in "\t\n\r\f" for character in text):
         raise UnknownFile("neither picture nor PDF nor text")
     return text
+
+
+def _beginning(path: Path) -> bytes:
+    """Return the first bytes of an ordinary file, or none."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(8)
+    except (OSError, ValueError):
+        return b""

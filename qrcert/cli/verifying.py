@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import click
 
-from qrcert import checking
-from qrcert.cli import reporting, russian, screen
-from qrcert.cli.lists import lists_to_go_by
-from qrcert.errors import QrcertError, UnknownFile, Unreadable
+from qrcert import checking, scan, wire
+from qrcert.checking import words
+from qrcert.cli import reporting, screen
+from qrcert.cli.desk import cases, pool, work, workbook
+from qrcert.cli.desk.bar import Bar
+from qrcert.cli.desk.journal import Journal
+from qrcert.decode import EXIT_STATUS
+from qrcert.errors import QrcertError, Unreadable
 
 
 @click.command(
@@ -23,6 +26,7 @@ from qrcert.errors import QrcertError, UnknownFile, Unreadable
         "qrcert verify photo.jpg",
         "qrcert verify certificate.pdf --trust list.qct",
         "qrcert verify scans --json",
+        "qrcert verify scans applications.zip --report answers.xlsx",
     ),
 )
 @click.argument("sources", nargs=-1, metavar="[FILE|FOLDER|-]...")
@@ -42,6 +46,22 @@ from qrcert.errors import QrcertError, UnknownFile, Unreadable
     help="Call a list old DAYS after its issue, whatever it says itself.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array for machines.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT.xlsx",
+    help="Write a table, a row a certificate; a run that was stopped goes on where it was.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), metavar="N", help="Work in N processes; default: as many as useful."
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1, 3600),
+    default=scan.SECONDS,
+    metavar="N",
+    help="Time for a file while nothing new is found in it.",
+)
 @screen.home_option
 @screen.output_option
 @screen.lang_option
@@ -51,98 +71,160 @@ def verify_command(
     at: date | None,
     max_list_age: int | None,
     as_json: bool,
+    report: Path | None,
+    jobs: int | None,
+    seconds: float,
     home: Path | None,
     output: Path | None,
     lang: str | None,
 ) -> int:
     """Tell whether certificates are genuine, offline.
 
-    Name pictures, PDFs, files with the text of a code, folders of all these, or - for standard input. Exit
-    status: 0 all genuine, 1 one refused, 2 one could not be checked.
+    Name pictures, PDFs, ZIP archives, files with the text of a code, folders of all these, or - for standard
+    input. Exit status: 0 all genuine, 1 one refused, 2 one could not be checked.
     """
     language = screen.language(lang)
     if not sources and sys.stdin.isatty():
         raise click.UsageError("name a picture, a PDF, a text file, a folder, or - for standard input")
-    request = checking.Request(
-        lists_to_go_by(trust_files, home), screen.now(), at, max_list_age, named_lists=bool(trust_files)
-    )
-    desk = _Desk(request, language)
-    findings = desk.check(sources or ("-",))
-    if as_json:
-        data = [one for finding in findings for one in checking.as_data(finding, request, language)]
-        screen.write_json(data, output)
+    if report is not None and (as_json or output is not None):
+        raise click.UsageError("--report goes neither with --json nor with -o")
+    terms = work.Terms(trust_files, home, screen.now(), at, max_list_age, seconds, language)
+    desk = _Desk(terms, jobs)
+    if report is not None:
+        desk.report(sources or ("-",), report)
     else:
-        screen.write_result(desk.lines(findings), output)
+        desk.check(sources or ("-",))
+        if as_json:
+            screen.write_json([one for answer in desk.answers for one in answer.data], output)
+        else:
+            screen.write_result(desk.lines(), output)
     desk.tell_rest(to_errors=as_json)
-    return desk.exit_status(findings)
+    return desk.exit_status()
 
 
 class _Desk:
     """One run of ``verify``: what was found, what could not be read, how many files were of no kind we know."""
 
-    def __init__(self, request: checking.Request, language: str) -> None:
-        self.request = request
-        self.language = language
+    def __init__(self, terms: work.Terms, jobs: int | None) -> None:
+        self.terms = terms
+        self.language = terms.language
+        self.bench = work.Bench(terms)
+        self.jobs = jobs
+        self.answers: list[work.Answer] = []
         self.passed_over = 0
         self.named_in_vain = False
         self.errors: dict[str, QrcertError] = {}
         """Each once, however many files it befell."""
 
-    def check(self, sources: tuple[str, ...]) -> list[checking.Finding]:
-        """Return the findings of all sources in their order."""
-        findings: list[checking.Finding] = []
-        files = [(path, folder) for source in sources for path, folder in self._files(source)]
-        with screen.Progress(len(files), screen.pick(self.language, "checking", "проверка")) as bar:
-            for done, (path, folder) in enumerate(files, 1):
-                findings += map(self._translated, self._findings(path, folder))
-                bar.update("check", done, len(files))
-        return findings
+    def check(self, sources: tuple[str, ...]) -> None:
+        """Check all sources in their order."""
+        tasks = [task for source in sources for task in self._tasks(source)]
+        jobs = pool.jobs_for(len(tasks), self.jobs)
+        with Bar(len(tasks), self.language) as bar:
+            for task, outcome in zip(
+                tasks, pool.outcomes(tasks, self.bench, self.terms, jobs=jobs, sealed=False), strict=True
+            ):
+                self._take(task, outcome)
+                bar.step()
 
-    def _files(self, source: str) -> list[tuple[Path | None, bool]]:
+    def report(self, sources: tuple[str, ...], path: Path) -> None:
+        """Check all sources, going on where an earlier run was stopped, and write the report."""
+        workbook.require_openpyxl()
+        tasks = [task for source in sources for task in self._tasks(source)]
+        journal = Journal(path, self.terms, self.bench.lists)
+        journal.open()
+        finished = False
+        try:
+            self._check_into(journal, tasks)
+            lists = [
+                f"{one.authority}, {one.version}, {wire.to_date(one.issued)}" for one in self.bench.lists
+            ]
+            summary = workbook.Summary(self.terms.now, len(tasks), self.passed_over, tuple(lists))
+            workbook.write_report(path, self.answers, summary, self.language)
+            finished = True
+        finally:
+            journal.close(finished=finished)
+        for line in self._counts():
+            screen.tell(line)
+        screen.tell_written(path, self.language)
+
+    def _check_into(self, journal: Journal, tasks: list[work.Task]) -> None:
+        known = [journal.known(task) for task in tasks]
+        left = [task for task, outcome in zip(tasks, known, strict=True) if outcome is None]
+        if len(left) < len(tasks):
+            count = len(tasks) - len(left)
+            screen.tell(
+                screen.pick(
+                    self.language,
+                    f"going on with a run that was stopped; done before: {count}",
+                    f"продолжается прерванная проверка; сделано раньше: {count}",
+                ),
+                error=True,
+            )
+        jobs = pool.jobs_for(len(left), self.jobs)
+        new = pool.outcomes(left, self.bench, self.terms, jobs=jobs, sealed=True)
+        with Bar(len(tasks), self.language) as bar:
+            for task, outcome in zip(tasks, known, strict=True):
+                if outcome is None:
+                    outcome = next(new)
+                    journal.write(task, outcome)
+                    bar.step()
+                else:
+                    bar.skip()
+                self._take(task, outcome)
+
+    def _take(self, task: work.Task, outcome: work.Outcome) -> None:
+        """Take in what one file gave."""
+        self.answers += outcome.answers
+        self.passed_over += outcome.passed_over
+        self.named_in_vain |= bool(outcome.passed_over and not outcome.answers and not task.in_folder)
+        for message, hint in outcome.errors:
+            self._note(QrcertError(message, hint=hint))
+
+    def _tasks(self, source: str) -> list[work.Task]:
         """Return the files that a source stands for, None for standard input, and whether a folder held them."""
         if source == "-":
-            return [(None, False)]
+            return [work.Task(None)]
         path = Path(source)
         folder = path.is_dir()
         files = list(checking.files_below(path, unreadable=self._blocked))
         if folder and not files:
             self._note(Unreadable(f"no files in {source!r}"))
-        return [(one, folder) for one in files]
+        return [work.Task(str(one), folder) for one in files]
 
     def _blocked(self, error: OSError) -> None:
         self._note(Unreadable(f"the folder {str(error.filename)!r} cannot be read: {error.strerror}"))
 
-    def _findings(self, path: Path | None, folder: bool) -> list[checking.Finding]:
-        if path is None:
-            data = sys.stdin.buffer.read(checking.MAX_FILE_BYTES + 1)
-            return checking.check_bytes(data, self.request, source="-")
-        try:
-            if not os.path.lexists(path):
-                raise Unreadable(f"no file or folder {str(path)!r}", hint=_NAME_HINT)
-            return checking.check_file(path, self.request, in_folder=folder)
-        except UnknownFile:
-            self.passed_over += 1
-            self.named_in_vain |= not folder
-            return []
-        except QrcertError as error:
-            self._note(error)
-            return [checking.unread(str(path), self.request, error)]
-
     def _note(self, error: QrcertError) -> None:
         self.errors.setdefault(str(error), error)
 
-    def _translated(self, finding: checking.Finding) -> checking.Finding:
-        """Return the finding with what is said of an unreadable file in the language of the screen."""
-        if self.language != "ru" or finding.fault is None:
-            return finding
-        advice = russian.line(finding.advice) if finding.advice else None
-        return replace(finding, fault=russian.line(finding.fault), advice=advice)
-
-    def lines(self, findings: list[checking.Finding]) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         """Yield the blocks of all findings and one line that counts what was passed over."""
-        for finding in findings:
-            yield from checking.as_lines(finding, self.request, self.language)
+        for answer in self.answers:
+            yield from answer.lines
             yield ""
+        if self.passed_over:
+            yield self._count()
+
+    def _counts(self) -> Iterator[str]:
+        """Yield how many answers there are of each kind, and what only shows over all of them."""
+        kinds = Counter((one.status, one.data[0]["verdict"]) for one in self.answers)
+        for (status, code), count in sorted(kinds.items()):
+            only_test = status != EXIT_STATUS[code]
+            yield f"{words.SHAPES[status]} {words.headline(code, self.language, only_test=only_test)}: {count}"
+        twice, names = cases.counts(cases.cases(self.answers))
+        if twice:
+            yield screen.pick(
+                self.language,
+                f"answers to a certificate that is there again: {twice}",
+                f"повторы того же документа: {twice}",
+            )
+        if names:
+            yield screen.pick(
+                self.language,
+                f"answers to a number under several names: {names}",
+                f"номер встречается на разные имена: {names}",
+            )
         if self.passed_over:
             yield self._count()
 
@@ -160,15 +242,12 @@ class _Desk:
         for error in self.errors.values():
             reporting.tell_error(error)
 
-    def exit_status(self, findings: list[checking.Finding]) -> int:
+    def exit_status(self) -> int:
         """Return 1 before 2 before 0 over all answers; 2 where nothing, or not all that was named, was checked."""
-        statuses = {self.request.exit_status(one.verdict) for one in findings}
+        statuses = {one.status for one in self.answers}
         if self.errors or self.named_in_vain:
             statuses.add(2)
         return next((status for status in (1, 2, 0) if status in statuses), 2)
-
-
-_NAME_HINT = "is the name right? a name with blanks stands in quotes"
 
 
 @click.command("inspect")

@@ -1,0 +1,106 @@
+"""What is done, kept beside the report while it is made: a run that was stopped or killed goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, Final
+
+from qrcert import __version__
+from qrcert.cli.desk.work import Outcome, Task, Terms, seal_of
+from qrcert.errors import Refused
+from qrcert.files import write_file
+
+SUFFIX: Final = ".journal"
+
+MAX_LINE: Final = 8_000_000
+"""Characters of a line: the outcome of a file of two thousand certificates with all their marks."""
+
+
+class Journal:
+    """A file of JSON lines: first by what the files are checked, then each file with its hash and its outcome."""
+
+    def __init__(self, report: Path, terms: Terms, lists: Iterable[Any]) -> None:
+        self.path = report.with_name(report.name + SUFFIX)
+        self._head = _head(terms, lists)
+        self._file: IO[str] | None = None
+        self._done: dict[str, Outcome] = {}
+
+    @property
+    def done(self) -> int:
+        """How many files an earlier run has done."""
+        return len(self._done)
+
+    def open(self) -> None:
+        """Read what an earlier run has left, if it went by the same lists, and go on writing; raises Refused."""
+        self._done = self._earlier()
+        lines = [_line({"path": path, "outcome": outcome.as_data()}) for path, outcome in self._done.items()]
+        write_file(self.path, "".join([_line(self._head), *lines]).encode())
+        try:
+            self._file = self.path.open("a", encoding="utf-8")
+        except OSError as error:
+            raise Refused(
+                f"cannot write {str(self.path)!r}: {error.strerror}",
+                hint="is the disk full, or the folder read-only?",
+            ) from error
+
+    def known(self, task: Task) -> Outcome | None:
+        """Return the outcome of a file that was done before and is still the same, byte for byte."""
+        outcome = self._done.get(task.path or "")
+        if outcome is None or task.path is None or outcome.seal is None:
+            return None
+        return outcome if seal_of(task.path) == outcome.seal else None
+
+    def write(self, task: Task, outcome: Outcome) -> None:
+        """Keep the outcome of a file; raises Refused where the disk is full."""
+        if self._file is None or task.path is None:
+            return
+        try:
+            self._file.write(_line({"path": task.path, "outcome": outcome.as_data()}))
+            self._file.flush()
+        except OSError as error:
+            raise Refused(f"cannot write {str(self.path)!r}: {error.strerror}") from error
+
+    def close(self, *, finished: bool) -> None:
+        """Close the file, and remove it where the report is written."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+        if finished:
+            with suppress(OSError):
+                self.path.unlink(missing_ok=True)
+
+    def _earlier(self) -> dict[str, Outcome]:
+        """Return what stands in the file up to the first line that is not whole."""
+        found: dict[str, Outcome] = {}
+        try:
+            with self.path.open(encoding="utf-8") as file:
+                if json.loads(file.readline(MAX_LINE)) != self._head:
+                    return {}
+                while line := file.readline(MAX_LINE):
+                    entry = json.loads(line)
+                    found[str(entry["path"])] = Outcome.from_data(entry["outcome"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return found
+        return found
+
+
+def _head(terms: Terms, lists: Iterable[Any]) -> dict[str, Any]:
+    """Return all that an outcome depends on besides its file."""
+    named: Sequence[str] = [f"{one.fingerprint.hex()} {one.list_hash.hex()}" for one in lists]
+    return {
+        "qrcert": __version__,
+        "lists": list(named),
+        "named": bool(terms.trust_files),
+        "day": str(terms.at or terms.now.date()),
+        "at": terms.at is not None,
+        "max_list_age": terms.max_list_age,
+        "seconds": terms.seconds,
+        "language": terms.language,
+    }
+
+
+def _line(entry: Any) -> str:
+    return json.dumps(entry, ensure_ascii=True, separators=(",", ":")) + "\n"
