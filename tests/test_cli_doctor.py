@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ import terminal
 import worlds
 from qrcert import cose, scan
 from qrcert.cli import doctor, screen
-from qrcert.errors import Refused
+from qrcert.errors import MissingExtra, Refused
+from qrcert.reading import cameras, engines
+from qrcert.reading.cameras import Device
 from qrcert.reading.engines import Engine
 
 NAMES = ("zxing-cpp", "opencv-python", "pillow", "pypdfium2", "pyzbar")
@@ -76,10 +80,10 @@ def test_a_missing_engine_is_told_with_what_to_type(monkeypatch: pytest.MonkeyPa
 def test_a_second_reader_and_what_only_issuing_needs_are_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     yes = [Engine(name, "1.0", None) for name in NAMES[:4]]
     monkeypatch.setattr(scan, "engines", lambda: (*yes, Engine("pyzbar", None, "no")))
-    monkeypatch.setattr(doctor, "find_spec", lambda name: None if name in ("typst", "segno") else name)
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None if name in ("typst", "alembic") else name)
     done = examined("--lang", "ru")
     assert done.status == 0
-    assert part(done, "выдача")[0].endswith("не установлено: typst, segno")
+    assert part(done, "выдача")[0].endswith("не установлено: typst, alembic")
     assert part(done, "выдача")[1] == 'pip install "qrcert[issue]"'
 
 
@@ -135,6 +139,91 @@ def test_lists_that_cannot_be_read_must_be_mended() -> None:
         name = {"en": "your lists", "ru": "ваши списки"}[lang]
         assert part(done, name)[0].startswith("[X] ")
         assert len(part(done, name)) == 2
+
+
+def test_each_reader_tells_how_long_the_self_test_picture_took() -> None:
+    done = examined("--lang", "en")
+    for name in (*NAMES, "own reader"):
+        assert re.search(r", reads the self-test picture in \d+(\.\d)? ms$", part(done, name)[0]), name
+    assert re.search(
+        r"^\[\+\] свой читатель .* читает за \d+(,\d)? мс$", examined("--lang", "ru").out, re.MULTILINE
+    )
+
+
+def test_our_own_reader_is_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    works = [Engine(name, "1.0", None, engines.TEXT, 0.31) for name in NAMES]
+    own = Engine(engines.OWN, "0.1.0", "does not read the self-test picture")
+    monkeypatch.setattr(scan, "engines", lambda: (*works, own))
+    done = examined("--lang", "en")
+    assert done.status == 0
+    assert part(done, "own reader")[0] == "[-] own reader          0.1.0: does not read the self-test picture"
+    assert part(done, "zxing-cpp") == ["[+] zxing-cpp           1.0, reads the self-test picture in 0.3 ms"]
+
+
+def test_cameras_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cameras, "devices", lambda: (Device(0, "Built-in"), Device(2, "Desk\x1b[2J cam")))
+    done = examined("--lang", "en")
+    assert part(done, "cameras") == ["[+] cameras             0: Built-in"]
+    assert "[+] cameras             2: Desk⟨U+001B⟩[2J cam" in done.lines
+    monkeypatch.setattr(cameras, "devices", tuple)
+    for lang, lines in (
+        ("en", ["[-] cameras             none found", "qrcert scan needs one, or a video file"]),
+        ("ru", ["[-] камеры           не найдены", "нужна для qrcert scan; или видеофайл"]),
+    ):
+        done = examined("--lang", lang)
+        assert done.status == 0
+        assert part(done, lines[0].split()[1]) == lines
+
+    def lacks() -> None:
+        raise MissingExtra("scan", "opencv-python")
+
+    monkeypatch.setattr(cameras, "devices", lacks)
+    assert part(examined("--lang", "en"), "cameras") == [
+        "[-] cameras             this needs opencv-python, which is not installed",
+        'pip install "qrcert[scan]"',
+    ]
+
+
+def test_machines_get_everything_whatever_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cameras, "devices", lambda: (Device(1, "Desk"),))
+    worlds.build("genuine", Path())
+    worlds.own(Path(), "list.qct")
+    answers = []
+    for lang in ("en", "ru"):
+        done = examined("--json", "--lang", lang)
+        assert (done.status, done.err) == (0, "")
+        answers.append(json.loads(done.out))
+    english, russian = ({one["part"]: one for one in answer["parts"]} for answer in answers)
+    assert english.keys() == russian.keys()
+    assert list(english) == [
+        "signatures", "zxing-cpp", "opencv-python", "pillow", "pypdfium2", "qrcert", "pyzbar", "camera", "issuing",
+        "fonts", "clock", "list",
+    ]  # fmt: skip
+    assert answers[0]["works"]
+    assert all(one["state"] == "works" for one in answers[0]["parts"])
+    assert english["zxing-cpp"]["answer"] == answers[0]["self_test"]
+    assert english["zxing-cpp"]["milliseconds"] > 0
+    assert (english["camera"]["number"], english["camera"]["camera"]) == (1, "Desk")
+    listed = {name: russian["list"][name] for name in ("authority", "version", "issued", "age_days", "old")}
+    assert listed == {
+        "authority": "Test authority",
+        "version": 3,
+        "issued": "2026-10-24",
+        "age_days": 30,
+        "old": False,
+    }
+
+
+def test_machines_learn_what_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "engines", lambda: (Engine("zxing-cpp", None, "zxingcpp is not installed"),))
+    done = examined("--json", "-o", "doctor.json")
+    assert (done.status, done.out) == (2, "")
+    answer = json.loads(Path("doctor.json").read_text(encoding="utf-8"))
+    assert not answer["works"]
+    broken = [one for one in answer["parts"] if one["state"] == "broken"]
+    assert [(one["part"], one["version"], one["hint"]) for one in broken] == [
+        ("zxing-cpp", None, 'pip install "qrcert[scan]"')
+    ]
 
 
 def test_the_answer_goes_into_a_file() -> None:

@@ -1,30 +1,33 @@
-"""``qrcert doctor``: what works on this machine, part by part, and the line that installs what is missing."""
+"""``qrcert doctor``: what works on this machine, part by part, and the line that installs what is missing.
+
+Every reader is given the same self-test picture, a code drawn on the spot; its answer and its time are told.
+"""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from qrcert import __version__, cose, scan, text, wire
 from qrcert.checking import words
 from qrcert.cli import reporting, screen
-from qrcert.errors import QrcertError
+from qrcert.errors import MissingExtra, QrcertError
+from qrcert.reading import cameras, engines
 from qrcert.signing import SigningKey
-from qrcert.store import Store
+from qrcert.store import Store, StoredList
 
-_OPTIONAL: Final = {"pyzbar": "zbar"}
+_OPTIONAL: Final = {"pyzbar": "zbar", engines.OWN: "scan"}
 """Engines that reading can do without, and the extra that brings each; the others come with ``scan``."""
 
 _ISSUE: Final = {
     "typst": "typst",
-    "segno": "segno",
     "python-calamine": "python_calamine",
     "openpyxl": "openpyxl",
     "sqlalchemy": "sqlalchemy",
@@ -47,23 +50,34 @@ _BAD: Final = (
 WORKS, LACKS, BROKEN = "[+]", "[-]", "[X]"
 """Works; is missing and not needed for checking; is needed for checking and does not work."""
 
+_STATES: Final = {WORKS: "works", LACKS: "lacks", BROKEN: "broken"}
+"""The marks as ``--json`` spells them."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One line of the answer: mark, name, what is found, and the next step if there is one."""
+    """One line of the answer: mark, name, what is found, and the next step if there is one.
+
+    ``part`` and ``facts`` are the same for machines, whatever the language of the screen.
+    """
 
     mark: str
     name: str
     found: str
     hint: str | None = None
+    part: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-@click.command("doctor")
+@click.command("doctor", epilog=screen.examples("qrcert doctor", "qrcert doctor --json -o doctor.json"))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")
 @screen.home_option
 @screen.output_option
 @screen.lang_option
-def doctor_command(home: Path | None, output: Path | None, lang: str | None) -> int:
-    """Tell what works on this machine: signatures, readers of pictures and PDFs, the page, your lists.
+def doctor_command(home: Path | None, as_json: bool, output: Path | None, lang: str | None) -> int:
+    """Tell what works on this machine: signatures, readers, cameras, the page, your lists.
+
+    Every reader is given the same picture, and its time is told.
 
     [+] works, [-] is missing and not needed for checking, [X] must be mended. Exit status: 0 everything that
     qrcert verify needs works, 2 something does not.
@@ -72,18 +86,46 @@ def doctor_command(home: Path | None, output: Path | None, lang: str | None) -> 
     parts = [
         _signatures(language),
         *_readers(language),
+        *_cameras(language),
         *_issuing(language),
         _fonts(language),
         _clock(language),
         *_lists(screen.home_folder(home), language),
     ]
-    screen.write_result(_as_lines(parts), output)
+    if as_json:
+        screen.write_json(_as_data(parts), output)
+    else:
+        screen.write_result(_as_lines(parts), output)
     return 2 if any(part.mark == BROKEN for part in parts) else 0
 
 
+def _as_data(parts: list[_Part]) -> dict[str, Any]:
+    return {
+        "qrcert": __version__,
+        "python": platform.python_version(),
+        "system": _system(),
+        "works": all(part.mark != BROKEN for part in parts),
+        "self_test": engines.TEXT,
+        "parts": [
+            {
+                "part": part.part,
+                "name": part.name,
+                "state": _STATES[part.mark],
+                "found": part.found,
+                "hint": part.hint,
+                **part.facts,
+            }
+            for part in parts
+        ],
+    }
+
+
+def _system() -> str:
+    return f"{platform.system()} {platform.release()} {platform.machine()}"
+
+
 def _as_lines(parts: list[_Part]) -> Iterator[str]:
-    system = f"{platform.system()} {platform.release()} {platform.machine()}"
-    yield f"qrcert {__version__}, Python {platform.python_version()}, {system}"
+    yield f"qrcert {__version__}, Python {platform.python_version()}, {_system()}"
     width = max(len(part.name) for part in parts)
     for part in parts:
         yield f"{part.mark} {part.name:<{width}}  {text.escaped(part.found)}".rstrip()
@@ -100,24 +142,71 @@ def _signatures(language: str) -> _Part:
         key.verify(bytes.fromhex(_GOOD), _MESSAGE)
         signer.public_key.verify(signer.sign(_MESSAGE), _MESSAGE)
     except QrcertError as error:
-        return _Part(BROKEN, name, reporting.said(error, language))
+        return _Part(BROKEN, name, reporting.said(error, language), None, "signatures")
     try:
         key.verify(bytes.fromhex(_BAD), _MESSAGE)
     except QrcertError:
-        return _Part(WORKS, name, f"cryptography {_version('cryptography')}, cbor2 {_version('cbor2')}")
-    return _Part(BROKEN, name, screen.pick(language, "a false one passes", "ложная проходит"))
+        found = f"cryptography {_version('cryptography')}, cbor2 {_version('cbor2')}"
+        return _Part(WORKS, name, found, None, "signatures")
+    passes = screen.pick(language, "a false one passes", "ложная проходит")
+    return _Part(BROKEN, name, passes, None, "signatures")
 
 
 def _readers(language: str) -> Iterator[_Part]:
-    """Let every engine read or draw something small."""
+    """Let every engine read the self-test picture."""
     for engine in scan.engines():
         extra = _OPTIONAL.get(engine.name)
+        name = screen.pick(language, *_OWN) if engine.name == engines.OWN else engine.name
+        facts = {
+            "version": engine.version,
+            "answer": engine.answer,
+            "milliseconds": None if engine.milliseconds is None else round(engine.milliseconds, 2),
+        }
         if engine.trouble is None:
-            yield _Part(WORKS, engine.name, engine.version or "")
+            yield _Part(WORKS, name, _read(engine, language), None, engine.name, facts)
             continue
         missing = screen.pick(language, "not installed", "не установлена")
         trouble = f"{engine.version}: {engine.trouble}" if engine.version else missing
-        yield _Part(LACKS if extra else BROKEN, engine.name, trouble, _pip(extra or "scan"))
+        mark = LACKS if extra else BROKEN
+        yield _Part(mark, name, trouble, _pip(extra or "scan"), engine.name, facts)
+
+
+_OWN: Final = ("own reader", "свой читатель")
+
+
+def _read(engine: engines.Engine, language: str) -> str:
+    """Return the version of an engine, and how long it took over the picture."""
+    if engine.milliseconds is None:
+        return engine.version or ""
+    took = f"{engine.milliseconds:.1f}" if engine.milliseconds < _WHOLE else f"{engine.milliseconds:.0f}"
+    return screen.pick(
+        language,
+        f"{engine.version}, reads the self-test picture in {took} ms",
+        f"{engine.version}, пробную картинку читает за {took.replace('.', ',')} мс",
+    )
+
+
+_WHOLE: Final = 10.0
+"""Milliseconds from which on fractions are noise."""
+
+
+def _cameras(language: str) -> Iterator[_Part]:
+    """List the cameras; where the system lists them itself, none is switched on."""
+    name = screen.pick(language, "cameras", "камеры")
+    try:
+        found = cameras.devices()
+    except MissingExtra as error:
+        yield _Part(LACKS, name, reporting.said(error, language), _pip("scan"), "camera")
+        return
+    for device in found:
+        facts = {"number": device.number, "camera": device.name}
+        yield _Part(WORKS, name, f"{device.number}: {device.name}", None, "camera", facts)
+    if not found:
+        none = screen.pick(language, "none found", "не найдены")
+        film = screen.pick(
+            language, "qrcert scan needs one, or a video file", "нужна для qrcert scan; или видеофайл"
+        )
+        yield _Part(LACKS, name, none, film, "camera")
 
 
 def _issuing(language: str) -> Iterator[_Part]:
@@ -126,10 +215,10 @@ def _issuing(language: str) -> Iterator[_Part]:
     found = [f"{package} {_version(package)}" for package in _ISSUE if package not in missing]
     name = screen.pick(language, "issuing", "выдача")
     if not missing:
-        yield _Part(WORKS, name, ", ".join(found))
+        yield _Part(WORKS, name, ", ".join(found), None, "issuing")
         return
     lacks = screen.pick(language, "not installed", "не установлено")
-    yield _Part(LACKS, name, f"{lacks}: {', '.join(missing)}", _pip("issue"))
+    yield _Part(LACKS, name, f"{lacks}: {', '.join(missing)}", _pip("issue"), "issuing")
 
 
 def _fonts(language: str) -> _Part:
@@ -140,14 +229,19 @@ def _fonts(language: str) -> _Part:
         count = len(faces.known())
     except (OSError, ValueError, KeyError, StopIteration) as error:
         again = screen.pick(language, "install qrcert again", "установите qrcert заново")
-        return _Part(LACKS, name, f"{type(error).__name__}: {error}", again)
-    return _Part(WORKS, name, screen.pick(language, f"{count} characters", f"знаков: {count}"))
+        return _Part(LACKS, name, f"{type(error).__name__}: {error}", again, "fonts")
+    said = screen.pick(language, f"{_FONTS}; {count} characters", f"{_FONTS}; знаков: {count}")
+    return _Part(WORKS, name, said, None, "fonts", {"characters": count})
+
+
+_FONTS: Final = "PT Serif, PT Sans, Noto Serif, Noto Sans"
 
 
 def _clock(language: str) -> _Part:
     now = screen.now()
     name = screen.pick(language, "this device's date", "дата устройства")
-    return _Part(WORKS, name, f"{words.day_text(now.date(), language)}, {now:%H:%M %Z}")
+    said = f"{words.day_text(now.date(), language)}, {now:%H:%M %Z}"
+    return _Part(WORKS, name, said, None, "clock", {"now": now.isoformat(timespec="seconds")})
 
 
 def _lists(folder: Path, language: str) -> Iterator[_Part]:
@@ -155,7 +249,7 @@ def _lists(folder: Path, language: str) -> Iterator[_Part]:
     try:
         lists = Store(folder).lists()
     except QrcertError as error:
-        yield _Part(BROKEN, name, reporting.said(error, language), reporting.advice(error, language))
+        yield _Part(BROKEN, name, reporting.said(error, language), reporting.advice(error, language), "list")
         return
     if not lists:
         none = screen.pick(language, f"none yet in {folder}", f"пока нет в {folder}")
@@ -164,19 +258,31 @@ def _lists(folder: Path, language: str) -> Iterator[_Part]:
             "get your authority's list, then: qrcert trust add LIST",
             "возьмите список своего органа, затем: qrcert trust add СПИСОК",
         )
-        yield _Part(LACKS, name, none, add)
+        yield _Part(LACKS, name, none, add, "list")
     today = wire.to_day(screen.now())
-    for trust in lists:
-        age = today - trust.issued
-        day = words.day_text(trust.issued, language)
-        said = screen.pick(
-            language,
-            f"{trust.authority}, No. {trust.version} of {day}, {age} days old",
-            f"{trust.authority}, № {trust.version} от {day}, дней: {age}",
-        )
-        old = screen.pick(language, "it is old: get the newer one from", "он стар: возьмите новый:")
-        is_old = today > trust.effective_end
-        yield _Part(LACKS if is_old else WORKS, name, said, f"{old} {trust.where}" if is_old else None)
+    yield from (_list(trust, today, name, language) for trust in lists)
+
+
+def _list(trust: StoredList, today: int, name: str, language: str) -> _Part:
+    """Tell of one list whose it is, which, and whether it is old."""
+    age, is_old = today - trust.issued, today > trust.effective_end
+    day = words.day_text(trust.issued, language)
+    said = screen.pick(
+        language,
+        f"{trust.authority}, No. {trust.version} of {day}, {age} days old",
+        f"{trust.authority}, № {trust.version} от {day}, дней: {age}",
+    )
+    old = screen.pick(language, "it is old: get the newer one from", "он стар: возьмите новый:")
+    facts = {
+        "authority": trust.authority,
+        "version": trust.version,
+        "issued": wire.to_date(trust.issued).isoformat(),
+        "next_update": wire.to_date(trust.next_update).isoformat(),
+        "age_days": age,
+        "old": is_old,
+    }
+    hint = f"{old} {trust.where}" if is_old else None
+    return _Part(LACKS if is_old else WORKS, name, said, hint, "list", facts)
 
 
 def _version(package: str) -> str:

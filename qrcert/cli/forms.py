@@ -117,6 +117,7 @@ def _as_lines(source: FormSource, language: str) -> Iterator[str]:
 def check_command(file: str, output: Path | None, lang: str | None) -> int:
     """Check a form, and tell how large its code becomes with a filled sample."""
     from qrcert import issue
+    from qrcert.cli.proof_words import code_line
 
     language = screen.language(lang)
     source = find_form(file)
@@ -134,6 +135,7 @@ def check_command(file: str, output: Path | None, lang: str | None) -> int:
                 f"  заполненный образец: {size.bytes} байт, {size.characters} знаков, QR версии {size.version} "
                 f"при M, {size.millimetres:.0f} мм при модуле 0,7 мм",
             ),
+            f"  {code_line(size.version, template='certificate', language=language)}",
         ],
         output,
     )

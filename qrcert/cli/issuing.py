@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
-from qrcert import issue, text
+from qrcert import issue, text, wire
 from qrcert.cli import screen
 from qrcert.cli.forms import find_form
+from qrcert.cli.proof_words import code_line
+from qrcert.symbol import Symbol
 
 _KEY = ("the school's key", "к ключу школы")
 
@@ -112,7 +114,7 @@ def issue_command(
     if png:
         issue.write_symbols(done)
     issue.write_summary(done, plan, language=language)
-    for line in _done(done, plan, language):
+    for line in _done(done, plan, template, language):
         screen.tell(line)
     return 0
 
@@ -137,7 +139,7 @@ def _question(plan: issue.Plan, language: str) -> str:
     )
 
 
-def _done(done: issue.Issued, plan: issue.Plan, language: str) -> list[str]:
+def _done(done: issue.Issued, plan: issue.Plan, template: str, language: str) -> list[str]:
     count, before = len(done.entries), len(done.entries) - done.added
     if plan.trust is not None:
         checked = screen.pick(language, "was read back and verified", "прочитана и проверена")
@@ -183,5 +185,12 @@ def _done(done: issue.Issued, plan: issue.Plan, language: str) -> list[str]:
                 "  ПРОБА: подписаны пробным ключом, это не настоящие документы",
             )
         )
+    lines.append(f"  {_reach(done, template, language)}")
     lines.append(f"  {text.escaped(str(done.folder / 'all.pdf'))}")
     return lines
+
+
+def _reach(done: issue.Issued, template: str, language: str) -> str:
+    """Return from how far the codes of the class are read, by the largest of them."""
+    largest = max((wire.to_text(entry.signed) for entry in done.entries), key=len)
+    return code_line(Symbol(largest).version, template=template, language=language)
