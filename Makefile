@@ -10,6 +10,7 @@ demo: $(READY)
 	@$(BIN)/qrcert demo demo
 
 test: $(READY)
+	@sh .ci/system-libraries $(BIN)/python tests
 	@$(BIN)/python -m pytest -q -n 2 $(PYTEST)
 
 check: $(READY)            ## everything that CI asks for
@@ -20,7 +21,7 @@ check: $(READY)            ## everything that CI asks for
 	@$(MAKE) -s test PYTEST="--cov --cov-report=term:skip-covered"
 
 bench: $(READY)            ## the figures of the README and the notes, as ratios in one run
-	@for name in size startup verify mutations trust; do $(BIN)/python bench/$$name.py; done
+	@for name in size startup verify mutations trust scan video batch register issue; do $(BIN)/python bench/$$name.py; done
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -19,14 +19,22 @@ _COMMANDS: Final = {
     "withdraw": ("qrcert.cli.papers", "withdraw_command", "Withdraw a certificate that was issued."),
     "replace": ("qrcert.cli.papers", "replace_command", "Issue a certificate anew, with the same number."),
     "void": ("qrcert.cli.papers", "void_command", "Void a certificate that was never handed out."),
+    "register": (
+        "qrcert.cli.register",
+        "register_group",
+        "The school's register: list, show, export, audit, backup.",
+    ),
     "verify": (
         "qrcert.cli.verifying",
         "verify_command",
         "Tell genuine papers from others: files, folders, text.",
     ),
+    "scan": ("qrcert.cli.scanning", "scan_command", "The same with a camera: hold the paper up to it."),
     "inspect": ("qrcert.cli.verifying", "inspect_command", "Show every layer of a code, unverified."),
     "trust": ("qrcert.cli.lists", "trust_group", "The lists you go by: add, show, export."),
+    "webpage": ("qrcert.cli.webpage", "webpage_command", "The offline verifier as one web page."),
     "authority": ("qrcert.cli.authority", "authority_group", "Publish whose keys are good for what."),
+    "proof": ("qrcert.cli.proofing", "proof_command", "A sheet to try a printer with, and its judge."),
     "doctor": ("qrcert.cli.doctor", "doctor_command", "What works on this machine."),
 }
 """Name -> module, object, one line of help: the help page needs none of the modules."""

@@ -9,10 +9,18 @@ import re
 from functools import cache
 from typing import Final
 
+from qrcert.cli.catalogue.documents import DOCUMENTS
+from qrcert.cli.catalogue.reading import READING
+from qrcert.cli.catalogue.register import REGISTER
 from qrcert.cli.catalogue.russian import AFTERWARDS
+from qrcert.cli.catalogue.webpage import WEBPAGE
 
 _MESSAGES: Final = (
     *AFTERWARDS,
+    *DOCUMENTS,
+    *READING,
+    *REGISTER,
+    *WEBPAGE,
     # the command line itself
     ("missing argument {}", "не указано: {}"),
     ("missing option {}", "не указано: {}"),
@@ -231,9 +239,6 @@ _MESSAGES: Final = (
     ("a picture of {} x {} pixels, at most {} are read",
      "картинка {} x {} точек, читается не больше {} точек"),
     ("a picture of more than {} pixels", "в картинке больше {} точек"),
-    ("a HEIC picture, which cannot be read here", "картинка HEIC, здесь её прочитать нельзя"),
-    ("save it as JPEG (iPhone: Settings, Camera, Formats, Most Compatible) or take a screenshot",
-     "сохраните её как JPEG (iPhone: Настройки, Камера, Форматы, Наиболее совместимые) или сделайте снимок экрана"),
     # what systems say; Windows speaks the user's language itself
     ("No such file or directory", "нет такого файла или папки"),
     ("Permission denied", "нет доступа"),
