@@ -12,20 +12,24 @@ from qrcert.form.filling import sample_of
 from qrcert.form.headings import Heading, Headings
 from qrcert.form.kinds import Choice, Kind, Number, Value, Wire, Words
 from qrcert.form.model import Contents, Field, Form, Mark, Shown
-from qrcert.form.office import Office, OfficeField
+from qrcert.form.office import Export, Office, OfficeField
 from qrcert.form.office_reading import read_office
 from qrcert.form.reading import read_form
 from qrcert.form.reducing import reduce_form
-from qrcert.form.sentences import Line
+from qrcert.form.sentences import RECORDED, SPECIAL, STATES, Line
 from qrcert.form.shipped import Sample, shipped_forms, shipped_samples
 from qrcert.form.tables import Table
 from qrcert.form.wording import Item, Text
 
 __all__ = [
+    "RECORDED",
+    "SPECIAL",
+    "STATES",
     "Choice",
     "Column",
     "Contents",
     "Date",
+    "Export",
     "Field",
     "Form",
     "Heading",

@@ -7,14 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date
+from functools import partial
 from typing import Any
 
 from qrcert.errors import FormError
 from qrcert.form.columns import Cell
 from qrcert.form.kinds import Choice
 from qrcert.form.model import Form
-from qrcert.form.sentences import HOLDER, PLACE, SCHOOL, Hole, Line, Template, chosen
+from qrcert.form.sentences import (
+    HOLDER,
+    PLACE,
+    RECORDED,
+    SCHOOL,
+    STATES,
+    STATUS,
+    Hole,
+    Line,
+    Template,
+    chosen,
+)
 from qrcert.form.wording import Item, Text, quoted, quoted_ru
 
 
@@ -81,11 +94,19 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """A sheet that some office elsewhere wants: ``columns`` are a heading and what stands below it."""
+
+    title: Text | None
+    columns: tuple[tuple[str, Template], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """The office's part of a form; empty for a form without one.
 
     ``also`` maps other headings to those of the form, ``ages`` date fields to plausible years of age on the day
-    of issue, ``texts`` languages to the lines of the page.
+    of issue, ``texts`` languages to the lines of the page, ``exports`` names to sheets for other offices.
     """
 
     also: Mapping[str, str]
@@ -93,6 +114,7 @@ class Office:
     rules: tuple[Rule, ...]
     fields: tuple[OfficeField, ...]
     texts: Mapping[str, tuple[Template, ...]]
+    exports: Mapping[str, Export] = attribute(default_factory=dict)
 
     def field(self, name: str) -> OfficeField | None:
         """Return the field called ``name``, or None."""
@@ -137,18 +159,51 @@ class Office:
         if language not in self.texts:
             language = form.language if form.language in self.texts else next(iter(self.texts), language)
         special = {HOLDER: form.holder(wire), SCHOOL: school, PLACE: place}
-
-        def fill(hole: Hole) -> str | None:
-            own = self.field(hole.name)
-            if form.field(hole.name) is not None:
-                return _from_form(form, wire, hole, language)
-            if own is not None:
-                return _from_office(own, (entries or {}).get(hole.name), hole, language)
-            return hole.words[-1] if hole.words else special.get(hole.name) or None
-
+        fill = partial(self._fill, form, wire, language=language, entries=entries or {}, special=special)
         holders = {one.name for one in form.fields if one.holder}
         lines = [template.filled(fill, holders=holders) for template in self.texts.get(language, ())]
         return tuple([line for line in lines if line is not None])
+
+    def export(
+        self,
+        name: str,
+        form: Form,
+        wire: Mapping[int, Any],
+        *,
+        entries: Mapping[str, str],
+        special: Mapping[str, str | None],
+    ) -> tuple[str, ...]:
+        """Return a row of the sheet ``name``, a text for each of its columns, in the document's language.
+
+        ``wire`` and ``entries`` are as for `sentences`; ``special`` has what neither form nor office fields know:
+        the names of `qrcert.form.SPECIAL`, ``status`` one of `qrcert.form.STATES`.
+        """
+        fill = partial(self._fill, form, wire, language=form.language, entries=entries, special=special)
+        lines = [template.filled(fill) for _, template in self.exports[name].columns]
+        return tuple(["" if line is None else line.text for line in lines])
+
+    def _fill(
+        self,
+        form: Form,
+        wire: Mapping[int, Any],
+        hole: Hole,
+        *,
+        language: str,
+        entries: Mapping[str, str],
+        special: Mapping[str, str | None],
+    ) -> str | None:
+        """Return what fills a hole: a field of the form, else of the office, else what only the caller knows."""
+        own = self.field(hole.name)
+        if form.field(hole.name) is not None:
+            return _from_form(form, wire, hole, language)
+        if own is not None:
+            return _from_office(own, entries.get(hole.name), hole, language)
+        value = special.get(hole.name) or None
+        if not hole.words:
+            return value
+        if hole.name == STATUS:
+            return chosen(hole.words, STATES.index(value) if value in STATES else None)
+        return chosen(hole.words, 0 if value is not None and hole.name in RECORDED else None)
 
 
 def _from_form(form: Form, wire: Mapping[int, Any], hole: Hole, language: str) -> str | None:

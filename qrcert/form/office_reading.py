@@ -11,10 +11,10 @@ from qrcert.form.dates import Date
 from qrcert.form.headings import ISSUED, NUMBER, Headings
 from qrcert.form.kinds import Choice, Words
 from qrcert.form.model import Form
-from qrcert.form.office import Office, OfficeField, Rule
+from qrcert.form.office import Export, Office, OfficeField, Rule
 from qrcert.form.reading import build_form, document_language, is_language, is_name
 from qrcert.form.reducing import in_languages, reduce_form
-from qrcert.form.sentences import SPECIAL, Hole, Template, read_template
+from qrcert.form.sentences import RECORDED, SPECIAL, Hole, Template, read_template
 from qrcert.form.shape import array, fault, items, mapping, string, table, text
 from qrcert.form.tables import Table
 from qrcert.form.wording import Item, Text, quoted
@@ -39,6 +39,7 @@ def read_office(toml: Mapping[str, Any]) -> Office:
         rules=tuple([_rule(one, form, fields) for one in tree.get("check", ())]),
         fields=fields,
         texts=_texts(tree.get("text", {}), form, fields),
+        exports={name: _export(name, one, form, fields) for name, one in tree.get("export", {}).items()},
     )
     known = Headings(form, Office({}, {}, (), fields, {}))
     for other, meant in office.also.items():
@@ -84,6 +85,15 @@ _OFFICE = table(
             )
         ),
         "text": mapping(array(string)),
+        "export": mapping(
+            table(
+                {
+                    "title": text,
+                    "columns": array(table({"title": string, "text": string}, ("title", "text"))),
+                },
+                ("columns",),
+            )
+        ),
     },
     (),
 )
@@ -153,6 +163,30 @@ def _texts(
         for hole in [hole for template in templates[language] for hole in template.holes()]:
             _check_hole(hole, where, form=form, fields=fields)
     return templates
+
+
+def _export(name: str, one: dict[str, Any], form: Form, fields: tuple[OfficeField, ...]) -> Export:
+    where = f"office, export {quoted(name)}"
+    if not is_name(name):
+        raise fault(where, "a name has a-z 0-9 _")
+    if not one["columns"]:
+        raise fault(where, "no column")
+    titles = [column["title"] for column in one["columns"]]
+    if twice := [title for title in titles if titles.count(title) > 1]:
+        raise fault(where, f"two columns are called {quoted(twice[0])}")
+    own = {field.name for field in fields}
+    columns = []
+    for column in one["columns"]:
+        template = read_template(column["text"])
+        for hole in template.holes():
+            if hole.name in RECORDED:
+                continue
+            at = f"{where}, {quoted(column['title'])}"
+            _check_hole(hole, at, form=form, fields=fields)
+            if not (hole.name in SPECIAL or form.field(hole.name) or hole.name in own):
+                raise fault(at, f"{{{hole.name}}} is no field")
+        columns.append((column["title"], template))
+    return Export(one.get("title"), tuple(columns))
 
 
 def _check_hole(hole: Hole, where: str, *, form: Form, fields: tuple[OfficeField, ...]) -> None:

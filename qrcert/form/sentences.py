@@ -18,6 +18,16 @@ HOLDER, SCHOOL, PLACE = "holder", "school", "place"
 SPECIAL = (HOLDER, SCHOOL, PLACE)
 """Holes that no field needs to fill; a field of that name goes before."""
 
+STATUS = "status"
+STATES = ("live", "withdrawn", "replaced", "void")
+"""What a ``{status|a|b|c|d}`` in a sheet of an export chooses by, in this order."""
+
+RECORDED = (
+    "number", "issued", "record", STATUS, "original_number", "original_issued", "original_record",
+    "original_holder",
+)  # fmt: skip
+"""Holes that only sheets of an export have: what the register knows of a certificate and of its original."""
+
 _PIECE = re.compile(r"\{([a-z0-9_]+)(:long)?((?:\|[^{}|]*)*)\}|([\[\]])")
 
 

@@ -10,20 +10,26 @@ from __future__ import annotations
 from qrcert.errors import MissingExtra
 
 try:
-    from qrcert.register.book import Register, restore
+    from qrcert.register.book import Register
+    from qrcert.register.copying import copy_older, restore
 except ModuleNotFoundError as error:
     raise MissingExtra("issue", error.name or "SQLAlchemy") from error
+from qrcert.register.manifests import Manifest, read_manifest
 from qrcert.register.records import (
     AuditFault,
     AuditReport,
     Batch,
     BatchState,
     Entry,
+    Event,
     NewBatch,
     NewEntry,
     Opened,
+    Query,
     Recorded,
+    Season,
     Status,
+    Tally,
 )
 
 __all__ = [
@@ -32,11 +38,18 @@ __all__ = [
     "Batch",
     "BatchState",
     "Entry",
+    "Event",
+    "Manifest",
     "NewBatch",
     "NewEntry",
     "Opened",
+    "Query",
     "Recorded",
     "Register",
+    "Season",
     "Status",
+    "Tally",
+    "copy_older",
+    "read_manifest",
     "restore",
 ]

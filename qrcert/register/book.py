@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from qrcert.errors import RegisterError
-from qrcert.register import chain, lookup, rows
-from qrcert.register.opening import copy_file, file_of, guarded, open_engine, put_in_place, writing
-from qrcert.register.records import AuditReport, Batch, Entry, NewBatch, NewEntry, Opened, Recorded, Status
+from qrcert.register import chain, checking, lookup, rows
+from qrcert.register.copying import copy_out
+from qrcert.register.faults import was_lost
+from qrcert.register.manifests import Manifest, document_of
+from qrcert.register.opening import Home, bring_up_to_date, open_home, reading, writing
+from qrcert.register.records import (
+    AuditReport,
+    Batch,
+    Entry,
+    Event,
+    NewBatch,
+    NewEntry,
+    Opened,
+    Query,
+    Recorded,
+    Season,
+    Status,
+    Tally,
+)
 
 _Found = TypeVar("_Found")
 
 Journal = Literal["wal", "delete"]
 """``wal`` on a disk of this machine; ``delete`` on a network drive, where WAL's shared memory does not work."""
-
-PATIENCE = 10.0
-"""Seconds that a locked file is waited for: a class of 1 000 takes less than one."""
 
 
 class Register:
@@ -31,9 +45,8 @@ class Register:
     program is killed. All methods raise RegisterError.
     """
 
-    def __init__(self, engine: Engine, name: str, opened: Opened) -> None:
-        self._engine = engine
-        self._name = name
+    def __init__(self, home: Home, opened: Opened) -> None:
+        self._home = home
         self.opened = opened
 
     @classmethod
@@ -44,19 +57,25 @@ class Register:
         create: bool = False,
         migrate: bool = False,
         journal: Journal = "wal",
-        patience: float = PATIENCE,
+        patience: float | None = None,
     ) -> Self:
         """Open the register at a path or database URL, and make it there if ``create`` is set.
 
         An older schema is brought up to date, an SQLite file after a copy beside it (``opened.backup``), a server
-        only with ``migrate``; a newer schema and a foreign database are refused.
+        only with ``migrate``; a newer schema and a foreign database are refused. A password in a URL stands in no
+        message; it is better kept in ``~/.pgpass``. ``patience`` is how many seconds another writer is waited for.
         """
-        steps = open_engine(where, create=create, migrate=migrate, journal=journal, patience=patience)
-        return cls(*steps)
+        home = open_home(where, create=create, journal=journal, patience=patience)
+        return cls(home, bring_up_to_date(home, create=create, migrate=migrate))
+
+    @property
+    def name(self) -> str:
+        """Where the register lives, for messages: never with a password."""
+        return self._home.name
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self._home.close()
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +103,35 @@ class Register:
         ``signed``, else a new one.
         """
         return self._write(lambda connection: rows.record(connection, batch, entries, now=now))
+
+    def record_all(self, batch: NewBatch, entries: Iterable[NewEntry], *, now: datetime) -> Tally:
+        """Store signed certificates as `record` does, however many: they are taken as they come and not kept.
+
+        ``entries`` may sign each when it is asked for. All of them are one transaction, so others wait meanwhile.
+        """
+        return self._write(lambda connection: rows.record_all(connection, batch, entries, now=now))
+
+    def manifest(self, batch: int) -> bytes:
+        """Return the manifest of a batch (JSON, the same bytes every time), to be kept beside its pages.
+
+        Raises RegisterError where the batch and its certificates are not what was recorded, or the batch is older
+        than manifests.
+        """
+        found, document = self._read(
+            lambda connection: (
+                wanted := lookup.batch(connection, batch),
+                document_of(connection, wanted),
+            ),
+            still=True,
+        )
+        if found.audit_seq is None:
+            raise RegisterError(f"batch {batch} is older than manifests")
+        if sha256(document).digest() != found.manifest:
+            raise RegisterError(
+                f"batch {batch} and its certificates do not fit its manifest",
+                hint="somebody changed them: qrcert register audit",
+            )
+        return document
 
     def finish(self, batch: int, *, now: datetime) -> Batch:
         """Mark a batch ``done``: its pages are drawn, read back, and lie in their folder."""
@@ -132,7 +180,7 @@ class Register:
 
     def lookup(self, form: bytes, part: int, number: str) -> Entry | None:
         """Return the live entry of this form, part and number."""
-        return self.live(form, [(part, number)]).get((part, number))
+        return self._read(lambda connection: lookup.live_one(connection, form, part, number))
 
     def live(self, form: bytes, keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Entry]:
         """Return the live entries among many ``(part, number)``, for a check before anything is signed."""
@@ -153,66 +201,89 @@ class Register:
 
         ``holder`` is words that all stand in the name, in any case and with Е for Ё.
         """
-        return self._read(
-            lambda connection: lookup.search(
-                connection,
-                number=number,
-                holder=holder,
-                form=form,
-                status=status,
-                batch=batch,
-                digest=digest,
-                limit=limit,
-            )
-        )
+        query = Query(number, holder, form, None, status, batch, digest)
+        return self._read(lambda connection: lookup.search(connection, query, limit=limit))
+
+    def walk(self, query: Query) -> Iterator[Entry]:
+        """Yield the entries that fit in the order of recording, however many: few of them are in memory."""
+        after = 0
+        while found := self._read(lambda connection: lookup.page(connection, query, after=after)):  # noqa: B023
+            yield from found
+            after = found[-1].id
+
+    def count(self, query: Query) -> int:
+        """Return how many entries fit."""
+        return self._read(lambda connection: lookup.count(connection, query))
+
+    def forms(self, query: Query) -> list[bytes]:
+        """Return the hashes of the forms of the entries that fit."""
+        return self._read(lambda connection: lookup.forms(connection, query))
+
+    def entries(self, ids: Sequence[int]) -> list[Entry]:
+        """Return the entries with these ids, in their order."""
+        return self._read(lambda connection: lookup.by_ids(connection, ids))
+
+    def successors(self, ids: Sequence[int]) -> dict[int, Entry]:
+        """Return by the id of a replaced entry the one that took its place."""
+        return self._read(lambda connection: lookup.successors(connection, ids))
+
+    def history(self, entry: Entry) -> tuple[Event, ...]:
+        """Return what was done to a certificate since it was recorded, in order."""
+        return self._read(lambda connection: lookup.history(connection, entry), still=True)
 
     def batches(self) -> tuple[Batch, ...]:
         """Return all batches in the order of recording."""
         return self._read(lookup.all_batches)
 
+    # Seasons.
+
     def digests(self, kid: bytes, *, first: date, last: date) -> list[bytes]:
         """Return, ascending, the digests of what a key signed and the school handed out: a season's leaves."""
-        return self._read(lambda connection: lookup.digests(connection, kid, first, last))
+        return list(self._read(lambda connection: lookup.leaves(connection, kid, first, last)))
+
+    def hand_in(
+        self, kid: bytes, *, first: date, last: date, day: date, now: datetime
+    ) -> tuple[Season, list[bytes]]:
+        """Keep which certificates are handed in to close a season, and return them, as `digests` does.
+
+        The same certificates of the same days again give the stored season.
+        """
+        return self._write(
+            lambda connection: rows.hand_in(connection, kid, first=first, last=last, day=day, now=now)
+        )
+
+    def seasons(self) -> tuple[Season, ...]:
+        """Return the seasons that were handed in, in order."""
+        return self._read(lookup.all_seasons)
 
     # Keeping.
 
-    def audit_check(self) -> AuditReport:
-        """Walk the audit and compare every row with it; see AuditReport for what this can and cannot show."""
-        return self._read(chain.check)
+    def audit_end(self) -> tuple[int, bytes]:
+        """Return the number of the audit's last row and its hash, to be noted elsewhere."""
+        return self._read(chain.end)
+
+    def audit_check(self, manifests: Sequence[tuple[str, Manifest]] = ()) -> AuditReport:
+        """Walk the audit and compare every row with it; see AuditReport for what this can and cannot show.
+
+        ``manifests`` are those kept elsewhere, each with a name for messages: they show a history written anew.
+        """
+        return self._read(lambda connection: checking.check(connection, manifests), still=True)
 
     def backup(self, target: Path) -> None:
-        """Copy the register, also while it is in use, into a new file."""
-        path = file_of(self._engine.url.render_as_string(hide_password=False))
-        if path is None:
-            raise RegisterError("a database server is backed up by its own tools", hint="see pg_dump")
-        copy_file(path, target)
+        """Copy the register, also while it is in use, into a new SQLite file, which is a register itself."""
+        copy_out(self._home, target)
 
-    def _read(self, ask: Callable[[Connection], _Found]) -> _Found:
-        with guarded(self._name), self._engine.connect() as connection:
+    def _read(self, ask: Callable[[Connection], _Found], *, still: bool = False) -> _Found:
+        """Ask; once more where the connection had ended while nothing was done with it."""
+        try:
+            with reading(self._home, still=still) as connection:
+                return ask(connection)
+        except RegisterError as error:
+            if not was_lost(error):
+                raise
+        with reading(self._home, still=still) as connection:
             return ask(connection)
 
     def _write(self, act: Callable[[Connection], _Found]) -> _Found:
-        with writing(self._engine, self._name) as connection:
+        with writing(self._home) as connection:
             return act(connection)
-
-
-def restore(source: Path, target: Path) -> Path | None:
-    """Put a backup in the place of the register ``target`` and return where the old one was kept.
-
-    A copy of the backup is opened, brought up to date and its audit checked before anything is moved. No other
-    program may have the register open.
-    """
-    if not source.is_file():
-        raise RegisterError(f"the backup {str(source)!r} is not there")
-    fresh = target.with_name(f"{target.name}.restoring")
-    try:
-        copy_file(source, fresh)
-        with Register.open(fresh) as copy:
-            report = copy.audit_check()
-        if copy.opened.backup:
-            copy.opened.backup.unlink()
-        if report.faults:
-            raise RegisterError(f"the backup {str(source)!r} was changed: {report.faults[0].message}")
-        return put_in_place(fresh, target)
-    finally:
-        fresh.unlink(missing_ok=True)

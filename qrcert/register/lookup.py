@@ -1,27 +1,42 @@
-"""Reading the register: rows of the database as entries and batches."""
+"""Reading the register: rows of the database as entries, batches, seasons, and what happened to them."""
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, exists, select, tuple_
+from sqlalchemy import Connection, Select, Table, and_, bindparam, exists, func, literal_column, select, true
 
 from qrcert.errors import RegisterError
-from qrcert.register.records import Batch, Entry, Status
-from qrcert.register.tables import batches, certificates
+from qrcert.register.records import Batch, Entry, Event, Query, Season
+from qrcert.register.tables import audit, batches, certificates, seasons
 
 _Value = TypeVar("_Value")
 
 Key = tuple[int, str]
 """Part and number."""
 
-_CHUNK = 500  # values in one IN (…): older SQLite takes 999 parameters, and a key has two
+_CHUNK = 500  # values in one IN (…): older SQLite takes 999 parameters
+_PAGE = 1000  # entries in memory at a time
 _ENTRY = [field.name for field in fields(Entry)]
 _BATCH = [field.name for field in fields(Batch)]
+_SEASON = [field.name for field in fields(Season)]
+_COLUMNS = [certificates.c[name] for name in _ENTRY]
+
+# Written into the statement, not given with it: only so both databases see that the index of live rows will do.
+_LIVE = certificates.c.status == literal_column("'live'")
+_EVERY = select(*_COLUMNS).order_by(certificates.c.id)
+_LIVE_ONE = select(*_COLUMNS).where(
+    _LIVE
+    & (certificates.c.form == bindparam("of_form"))
+    & (certificates.c.part == bindparam("of_part"))
+    & (certificates.c.number == bindparam("of_number"))
+)
+_LATER = audit.c.act != literal_column("'issue'")
 
 
 def holder_key(name: str) -> str:
@@ -32,7 +47,7 @@ def holder_key(name: str) -> str:
 def by_ids(connection: Connection, ids: Sequence[int]) -> list[Entry]:
     """Return the entries with these ids, in their order; RegisterError if one is not there."""
     found: dict[int, Entry] = {}
-    for some in _chunks(ids):
+    for some in chunks(ids):
         found |= {entry.id: entry for entry in _entries(connection, certificates.c.id.in_(some))}
     if missing := [wanted for wanted in ids if wanted not in found]:
         raise RegisterError(f"no entry {missing[0]} in the register")
@@ -40,56 +55,90 @@ def by_ids(connection: Connection, ids: Sequence[int]) -> list[Entry]:
 
 
 def live(connection: Connection, form: bytes, keys: Sequence[Key]) -> dict[Key, Entry]:
-    """Return the live entries among ``keys`` of a form."""
+    """Return the live entries among ``keys`` of a form, in the order of ``keys``."""
     found: dict[Key, Entry] = {}
-    key = tuple_(certificates.c.part, certificates.c.number)
-    for some in _chunks(keys):
-        fits = (certificates.c.form == form) & (certificates.c.status == "live") & key.in_(some)
-        found |= {(entry.part, entry.number): entry for entry in _entries(connection, fits)}
-    return found
+    for some in chunks(keys):
+        numbers = list({number for _, number in some})
+        parts = list({part for part, _ in some})
+        fits = _LIVE & (certificates.c.form == form) & certificates.c.part.in_(parts)
+        for entry in _entries(connection, fits & certificates.c.number.in_(numbers)):
+            found[entry.part, entry.number] = entry
+    return {key: found[key] for key in keys if key in found}
+
+
+def live_one(connection: Connection, form: bytes, part: int, number: str) -> Entry | None:
+    """Return the live entry of a form, part and number: as `live`, and three times as fast for one."""
+    row = connection.execute(_LIVE_ONE, {"of_form": form, "of_part": part, "of_number": number}).first()
+    return None if row is None else Entry(*row)
 
 
 def with_digests(connection: Connection, wanted: Sequence[bytes]) -> list[Entry]:
     """Return the entries, live or not, whose signed bytes have these digests."""
     return [
-        entry for some in _chunks(wanted) for entry in _entries(connection, certificates.c.digest.in_(some))
+        entry for some in chunks(wanted) for entry in _entries(connection, certificates.c.digest.in_(some))
     ]
 
 
-def search(
-    connection: Connection,
-    *,
-    number: str | None,
-    holder: str | None,
-    form: bytes | None,
-    status: Status | None,
-    batch: int | None,
-    digest: bytes | None,
-    limit: int | None,
-) -> tuple[Entry, ...]:
-    """Return the entries that fit everything that is not None, in the order of recording."""
-    query = select(certificates)
-    for column, value in (
-        (certificates.c.number, number),
-        (certificates.c.form, form),
-        (certificates.c.status, status),
-        (certificates.c.batch, batch),
-        (certificates.c.digest, digest),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    for word in holder_key(holder or "").split():
-        query = query.where(certificates.c.holder_key.contains(word, autoescape=True))
-    return tuple(
-        _entry(row) for row in connection.execute(query.order_by(certificates.c.id).limit(limit)).mappings()
-    )
+def search(connection: Connection, query: Query, *, limit: int | None) -> tuple[Entry, ...]:
+    """Return the entries that fit, in the order of recording."""
+    return tuple(_entries(connection, _fits(query), limit=limit))
 
 
-def digests(connection: Connection, kid: bytes, first: date, last: date) -> list[bytes]:
-    """Return the digests of what a key signed in these days, without the void ones, ascending."""
+def page(connection: Connection, query: Query, *, after: int) -> list[Entry]:
+    """Return the next entries that fit, whose ids are greater than ``after``; empty at the end."""
+    return list(_entries(connection, _fits(query) & (certificates.c.id > after), limit=_PAGE))
+
+
+def count(connection: Connection, query: Query) -> int:
+    """Return how many entries fit."""
+    return connection.execute(select(func.count()).select_from(certificates).where(_fits(query))).scalar_one()
+
+
+def forms(connection: Connection, query: Query) -> list[bytes]:
+    """Return the hashes of the forms of the entries that fit, ascending."""
+    return sorted(connection.execute(select(certificates.c.form).where(_fits(query)).distinct()).scalars())
+
+
+def successors(connection: Connection, ids: Sequence[int]) -> dict[int, Entry]:
+    """Return by the id of a replaced entry the one that took its place."""
+    found: dict[int, Entry] = {}
+    for some in chunks(ids):
+        for entry in _entries(connection, certificates.c.replaces.in_(some)):
+            assert entry.replaces is not None
+            found[entry.replaces] = entry
+    return found
+
+
+def history(connection: Connection, entry: Entry) -> tuple[Event, ...]:
+    """Return what was done to a certificate, as the audit has it, from its recording on."""
+    grown = [event for event in _later(connection, f"batch {entry.batch}") if event.act == "batch"]
+    rank = 0
+    if len(grown) > 1:  # others joined the batch later: its size tells when this one was there
+        before = (certificates.c.batch == entry.batch) & (certificates.c.id <= entry.id)
+        rank = connection.execute(select(func.count()).select_from(certificates).where(before)).scalar_one()
+    reached = next((event for event in grown if _counted(event) >= rank), None)
+    issue = [Event(reached.at, "issue", {"batch": entry.batch})] if reached else []
+    return (*issue, *_later(connection, f"certificate {entry.digest.hex()}"))
+
+
+def _counted(event: Event) -> int:
+    count = event.detail.get("count")
+    return count if isinstance(count, int) else 0
+
+
+def _later(connection: Connection, subject: str) -> list[Event]:
+    query = select(audit.c.at, audit.c.act, audit.c.detail).where((audit.c.subject == subject) & _LATER)
+    return [
+        Event(datetime.fromisoformat(row.at), row.act, json.loads(row.detail or "{}"))
+        for row in connection.execute(query.order_by(audit.c.seq))
+    ]
+
+
+def leaves(connection: Connection, kid: bytes, first: date, last: date) -> dict[bytes, int]:
+    """Return the ids, by digest in ascending order, of what a key signed in these days, without the void ones."""
     fits = (certificates.c.kid == kid) & certificates.c.issued.between(first, last)
-    query = select(certificates.c.digest).where(fits & (certificates.c.status != "void"))
-    return sorted(connection.execute(query).scalars())
+    query = select(certificates.c.digest, certificates.c.id).where(fits & (certificates.c.status != "void"))
+    return dict(sorted((row.digest, row.id) for row in connection.execute(query)))
 
 
 def batch(connection: Connection, wanted: int) -> Batch:
@@ -105,9 +154,15 @@ def all_batches(connection: Connection) -> tuple[Batch, ...]:
     return tuple(_batch(row) for row in connection.execute(select(batches).order_by(batches.c.id)).mappings())
 
 
+def all_seasons(connection: Connection) -> tuple[Season, ...]:
+    """Return every season that was handed in, in order."""
+    rows = connection.execute(select(seasons).order_by(seasons.c.id)).mappings()
+    return tuple(Season(**{name: row[name] for name in _SEASON}) for row in rows)
+
+
 def batch_of_source(connection: Connection, source_hash: bytes, form: bytes) -> Batch | None:
     """Return the newest batch of a class list and form in which a certificate is live."""
-    alive = exists().where((certificates.c.batch == batches.c.id) & (certificates.c.status == "live"))
+    alive = exists().where((certificates.c.batch == batches.c.id) & _LIVE)
     return _first_batch(connection, _of_source(source_hash, form).where(alive))
 
 
@@ -117,11 +172,35 @@ def open_batch(connection: Connection, source_hash: bytes, form: bytes, issued: 
     return _first_batch(connection, _of_source(source_hash, form).where(unfinished))
 
 
-def digests_of_batch(connection: Connection, wanted: int) -> list[bytes]:
-    """Return the digests of a batch's certificates in class order, the parts of one pupil together."""
-    order = (certificates.c.position, certificates.c.part, certificates.c.id)
-    query = select(certificates.c.digest).where(certificates.c.batch == wanted).order_by(*order)
-    return list(connection.execute(query).scalars())
+def next_id(connection: Connection, table: Table) -> int:
+    """Return the id of the next row of a table: without gaps, which no sequence of a server promises."""
+    return (connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+
+
+def chunks(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    """Yield ``values`` in pieces that one statement takes."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+def _fits(query: Query) -> Any:
+    """Return the condition of a query."""
+    parts = []
+    for column, value in (
+        (certificates.c.number, query.number),
+        (certificates.c.form, query.form),
+        (certificates.c.form_id, query.form_id),
+        (certificates.c.status, query.status),
+        (certificates.c.batch, query.batch),
+        (certificates.c.digest, query.digest),
+    ):
+        if value is not None:
+            parts.append(column == value)
+    if query.year is not None:
+        parts.append(certificates.c.issued.between(date(query.year, 1, 1), date(query.year, 12, 31)))
+    for word in holder_key(query.holder or "").split():
+        parts.append(certificates.c.holder_key.contains(word, autoescape=True))
+    return and_(true(), *parts)
 
 
 def _of_source(source_hash: bytes, form: bytes) -> Select[Any]:
@@ -133,19 +212,11 @@ def _first_batch(connection: Connection, query: Select[Any]) -> Batch | None:
     return None if row is None else _batch(row)
 
 
-def _entries(connection: Connection, fits: Any) -> Iterator[Entry]:
-    for row in connection.execute(select(certificates).where(fits)).mappings():
-        yield _entry(row)
-
-
-def _entry(row: Mapping[Any, Any]) -> Entry:
-    return Entry(**{name: row[name] for name in _ENTRY})
+def _entries(connection: Connection, fits: Any, *, limit: int | None = None) -> Iterator[Entry]:
+    query = _EVERY.where(fits).limit(limit)
+    for row in connection.execute(query):
+        yield Entry(*row)
 
 
 def _batch(row: Mapping[Any, Any]) -> Batch:
     return Batch(**{name: row[name] for name in _BATCH})
-
-
-def _chunks(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -53,7 +53,11 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A class as recorded; ``manifest`` is SHA-256 over its certificates' digests in class order."""
+    """A class as recorded; ``manifest`` is SHA-256 over its manifest, see `Register.manifest`.
+
+    ``audit_seq`` and ``audit_head`` are the last row of the audit before the batch and its hash: the whole history
+    on which the batch stands. None for a batch that is older than manifests.
+    """
 
     id: int
     form: bytes
@@ -64,6 +68,8 @@ class Batch:
     count: int
     manifest: bytes
     state: BatchState
+    audit_seq: int | None
+    audit_head: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +118,65 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What ``record_all`` did: as `Recorded`, with ``count`` certificates that are not all in memory."""
+
+    batch: Batch
+    count: int
+    added: int
+    mended: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which entries are looked for: everything that is not None must fit.
+
+    ``holder`` is words that all stand in the name, in any case and with Е for Ё; ``year`` that of the day of issue.
+    """
+
+    number: str | None = None
+    holder: str | None = None
+    form: bytes | None = None
+    form_id: str | None = None
+    status: Status | None = None
+    batch: int | None = None
+    digest: bytes | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act in the life of a certificate, as the audit has it; ``detail`` as JSON can hold it."""
+
+    at: datetime
+    act: str
+    detail: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """What was handed in to close a season: ``count`` certificates of a key, issued from ``first`` to ``last``.
+
+    ``day`` is when it was handed in, ``leaves`` the SHA-256 over the certificates' digests in ascending order.
+    """
+
+    id: int
+    kid: bytes
+    first: date
+    last: date
+    day: date
+    count: int
+    leaves: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class AuditFault:
     """One place where the register was changed behind its back.
 
     ``code``: ``gap`` (audit rows are missing), ``altered`` (an audit row), ``row_altered``, ``row_missing``,
-    ``row_unknown`` (a certificate or batch). ``seq`` is the audit row, or None where there is none.
+    ``row_unknown`` (a certificate, batch, withdrawal or season), ``manifest`` (a batch and its certificates do not
+    fit), ``other_history`` (a manifest kept elsewhere does not fit). ``seq`` is the audit row, or None where there
+    is none.
     """
 
     code: str
@@ -139,7 +199,11 @@ class AuditReport:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What opening did to the database: made it, or brought it up to date after a copy at ``backup``."""
+    """What opening did to the database: made it, or brought it up to date after a copy at ``backup``.
+
+    ``found`` is the older schema that stood there.
+    """
 
     created: bool = False
     backup: Path | None = None
+    found: str | None = None

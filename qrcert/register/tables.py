@@ -15,13 +15,16 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test holds it equal to what lies in ``migrations``."""
 
 APPLICATION_ID = 0x71726372
-"""``qrcr``: marks an SQLite file as a register of ours (PRAGMA application_id)."""
+"""``qrcr``: marks an SQLite file as ours (PRAGMA application_id); on a server it is the name of the lock."""
+
+STATES = "'live', 'withdrawn', 'replaced', 'void'"
 
 metadata = MetaData()
 
@@ -37,9 +40,12 @@ batches = Table(
     Column("count", Integer, nullable=False),
     Column("manifest", LargeBinary(32), nullable=False),
     Column("state", String(10), nullable=False),
+    Column("audit_seq", Integer),
+    Column("audit_head", LargeBinary(32)),
     CheckConstraint("state IN ('signed', 'done')", name="batches_state"),
     sqlite_autoincrement=True,
 )
+"""``audit_seq`` and ``audit_head`` are the end of the audit on which the batch was set (not before 0003)."""
 
 certificates = Table(
     "certificates",
@@ -60,13 +66,13 @@ certificates = Table(
     Column("kind", Integer),
     Column("changed", Date),
     Column("reason", Text, nullable=False),
-    Column("replaces", Integer, ForeignKey("certificates.id")),
+    Column("replaces", Integer, ForeignKey("certificates.id"), index=True),
     Column("batch", Integer, ForeignKey("batches.id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
     Column("office", JSON, nullable=False),
     Column("printed", JSON, nullable=False),
     CheckConstraint("part BETWEEN 0 AND 4", name="certificates_part"),
-    CheckConstraint("status IN ('live', 'withdrawn', 'replaced', 'void')", name="certificates_status"),
+    CheckConstraint(f"status IN ({STATES})", name="certificates_status"),
     CheckConstraint("kind BETWEEN 1 AND 3", name="certificates_kind"),
     sqlite_autoincrement=True,
 )
@@ -76,8 +82,44 @@ Index(
     certificates.c.part,
     certificates.c.number,
     unique=True,
-    sqlite_where=certificates.c.status == "live",
-    postgresql_where=certificates.c.status == "live",
+    sqlite_where=text("status = 'live'"),
+    postgresql_where=text("status = 'live'"),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("certificate", Integer, ForeignKey("certificates.id"), nullable=False, index=True),
+    Column("status", String(10), nullable=False),
+    Column("kind", Integer),
+    Column("day", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint(f"status IN ({STATES})", name="withdrawals_status"),
+    CheckConstraint("kind BETWEEN 1 AND 3", name="withdrawals_kind"),
+    sqlite_autoincrement=True,
+)
+"""Every withdrawal, replacement and voiding, and each that was lifted (``live``), as they came."""
+
+seasons = Table(
+    "seasons",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kid", LargeBinary(8), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("leaves", LargeBinary(32), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What was handed to the authority to close a season; ``leaves`` is SHA-256 over the digests in ascending order."""
+
+season_leaves = Table(
+    "season_leaves",
+    metadata,
+    Column("season", Integer, ForeignKey("seasons.id"), primary_key=True),
+    Column("certificate", Integer, ForeignKey("certificates.id"), primary_key=True),
 )
 
 audit = Table(
@@ -91,3 +133,10 @@ audit = Table(
     Column("detail", Text, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
 )
+Index(
+    "audit_later",
+    audit.c.subject,
+    sqlite_where=text("act <> 'issue'"),
+    postgresql_where=text("act <> 'issue'"),
+)
+"""What was done to a certificate after it was issued: few rows, found at once."""

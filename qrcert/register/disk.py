@@ -1,0 +1,124 @@
+"""A register in an SQLite file: making and screening it, its journal, copies of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from qrcert.errors import RegisterError
+from qrcert.register.faults import guarded
+from qrcert.register.tables import APPLICATION_ID
+
+TAILS = ("", "-wal", "-shm")
+"""The files of a register: itself, its journal, and what programs that have it open share."""
+
+
+def file_of(where: str | Path) -> Path:
+    """Return the file that a path or an ``sqlite://`` address means."""
+    if isinstance(where, str) and "://" in where:
+        return Path(make_url(where).database or "")
+    return Path(where)
+
+
+def file_engine(path: Path, *, create: bool, journal: str, patience: float) -> Engine:
+    """Return an engine on a file that is ours, or empty; it is made where ``create`` is set.
+
+    ``patience`` is how many seconds a locked file is waited for.
+    """
+    _make(path, create=create)
+    with guarded(str(path)):
+        _screen(path, patience)
+        engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": patience})
+    _prepare(engine, journal)
+    return engine
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy an SQLite database, also one in use, as one consistent state; ``target`` must not exist."""
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        raise RegisterError(f"cannot make the copy {str(target)!r}: {error.strerror}") from error
+    try:
+        with (
+            guarded(str(source)),
+            closing(sqlite3.connect(source)) as reader,
+            closing(sqlite3.connect(target)) as writer,
+        ):
+            reader.backup(writer)
+    except BaseException:
+        target.unlink()
+        raise
+
+
+def put_in_place(fresh: Path, target: Path) -> Path | None:
+    """Put the closed file ``fresh`` in the place of ``target``; return where the old file was kept, if one was."""
+    kept = None
+    if target.exists():
+        kept = free_name(target, "before-restore")
+        for tail in TAILS:  # what the journal still holds belongs to the old file
+            if (part := target.with_name(target.name + tail)).exists():
+                part.rename(kept.with_name(kept.name + tail))
+    fresh.replace(target)
+    return kept
+
+
+def free_name(path: Path, why: str) -> Path:
+    """Return a name beside ``path`` that nothing has yet."""
+    target = path.with_name(f"{path.name}.{why}")
+    while target.exists():
+        target = target.with_name(f"{target.name}+")
+    return target
+
+
+def _make(path: Path, *, create: bool) -> None:
+    """Make an empty file that only its owner reads (names and SNILS stand in it), or see that it is there."""
+    try:
+        if create and not path.exists():
+            path.touch(mode=0o600)
+        if not path.is_file():
+            found = "is not a file" if path.exists() else "is not there"
+            raise RegisterError(f"the register {str(path)!r} {found}", hint="qrcert office init makes one")
+    except OSError as error:
+        raise RegisterError(
+            f"the register {str(path)!r} cannot be made: {error.strerror}",
+            hint="see to the rights of the file and its folder",
+        ) from error
+
+
+def _screen(path: Path, patience: float) -> None:
+    """Refuse a database that is not ours before anything, even its journal mode, is changed in it."""
+    with closing(sqlite3.connect(path, timeout=patience)) as connection:
+        (mark,) = connection.execute("PRAGMA application_id").fetchone()
+        (things,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if things and mark != APPLICATION_ID:
+        raise not_ours(str(path))
+
+
+def not_ours(name: str) -> RegisterError:
+    """Return the error for a database of somebody else."""
+    return RegisterError(
+        f"{name} is a database, but not a register of qrcert",
+        hint="nothing was changed in it; is the place under [register] in office.toml right?",
+    )
+
+
+def _prepare(engine: Engine, journal: str) -> None:
+    """Make every connection durable and let our own BEGIN decide when a lock is taken."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # else the driver begins transactions when it likes
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+        if mode != journal:
+            connection.execute(f"PRAGMA journal_mode = {journal}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("qrcert_begin", "BEGIN"))
