@@ -20,6 +20,7 @@ from qrcert import cose
 from qrcert.encode import showable
 from qrcert.errors import QrcertError, Refused, Unreadable
 from qrcert.files import read_file, write_file
+from qrcert.issue.letterhead import Letterhead, key_name
 from qrcert.page import INDIGO, PALETTES, Palette
 from qrcert.register import Register
 from qrcert.register.book import Journal
@@ -84,10 +85,10 @@ class Office:
     journal: Journal = "wal"
 
     @property
-    def key_name(self) -> str:
-        """The short name of the school's key on its pages, such as ``7F3A-91C2``; a help, no proof."""
-        text = self.key.kid.hex().upper()
-        return f"{text[:4]}-{text[4:8]}"
+    def letterhead(self) -> Letterhead:
+        """What the pages of this school say around every certificate."""
+        name = key_name(self.key.kid)
+        return Letterhead(self.school, self.place, name, self.post, self.head, self.heading, self.palette)
 
     def open_register(self) -> Register:
         """Return the register, made if it is not there yet: a file of this folder, or a database elsewhere."""
