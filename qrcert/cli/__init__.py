@@ -19,6 +19,8 @@ _COMMANDS: Final = {
     "withdraw": ("qrcert.cli.papers", "withdraw_command", "Withdraw a certificate that was issued."),
     "replace": ("qrcert.cli.papers", "replace_command", "Issue a certificate anew, with the same number."),
     "void": ("qrcert.cli.papers", "void_command", "Void a certificate that was never handed out."),
+    "reprint": ("qrcert.cli.copies", "reprint_command", "Print a certificate again, as it was issued."),
+    "recover": ("qrcert.cli.copies", "recover_command", "Bring a paper back into a register that lost it."),
     "verify": (
         "qrcert.cli.verifying",
         "verify_command",

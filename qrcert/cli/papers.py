@@ -26,13 +26,13 @@ office_option = click.option(
     metavar="DIR",
     help="The office folder; default: here.",
 )
-_form_option = click.option(
+form_option = click.option(
     "--form", "form_id", metavar="ID", help="Kind of certificate, where several have the number."
 )
 _reason_option = click.option(
     "--reason", default="", metavar="WHY", help="Why; stays in the register, nobody else learns it."
 )
-_yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
+yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
 
 
 @click.command(
@@ -40,7 +40,7 @@ _yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
     epilog=screen.examples("qrcert withdraw 07724000123456 --reason 'order No. 12'"),
 )
 @click.argument("number", metavar="NUMBER")
-@_form_option
+@form_option
 @click.option(
     "--by",
     type=click.Choice(["number", "copy"]),
@@ -49,7 +49,7 @@ _yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
     help="Every copy and part with the number, or only the one that counts now.",
 )
 @_reason_option
-@_yes_option
+@yes_option
 @office_option
 @screen.passphrase_option
 @screen.lang_option
@@ -71,7 +71,7 @@ def withdraw_command(
     office = issue.open_office(folder)
     entries = issue.find_papers(office, number, form_id=form_id, status="withdrawn")
     question = screen.pick(language, "Withdraw this?", "Отозвать?")
-    _show(entries, language)
+    show_papers(entries, language)
     screen.confirm(question, yes=yes)
     asked = _withdraw(office, entries, "withdrawn", by, reason, passphrase_file)
     _tell_request(asked.path, language, screen.pick(language, "withdrawn", "отозван"))
@@ -80,9 +80,9 @@ def withdraw_command(
 
 @click.command("void", epilog=screen.examples("qrcert void 07724000123456 --reason 'misprinted'"))
 @click.argument("number", metavar="NUMBER")
-@_form_option
+@form_option
 @_reason_option
-@_yes_option
+@yes_option
 @office_option
 @screen.passphrase_option
 @screen.lang_option
@@ -105,7 +105,7 @@ def void_command(
     question = screen.pick(
         language, "Is it true that nobody was given this: void it?", "Его точно никому не вручили: погасить?"
     )
-    _show(entries, language)
+    show_papers(entries, language)
     screen.confirm(question, yes=yes)
     asked = _withdraw(office, entries, "void", "copy", reason, passphrase_file)
     said = screen.pick(
@@ -168,7 +168,7 @@ def _withdraw(
 @click.option(
     "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
 )
-@_yes_option
+@yes_option
 @office_option
 @screen.passphrase_option
 @screen.lang_option
@@ -264,7 +264,7 @@ def _pairs(settings: Sequence[str]) -> dict[str, str]:
 
 def _show_new(planned: issue.Replacement, language: str) -> None:
     """Show the old paper and the holder and day of the new one."""
-    _show([planned.old], language)
+    show_papers([planned.old], language)
     (row,) = planned.plan.rows
     said = screen.pick(language, "new:", "новый:")
     screen.tell(f"  {said} {text.escaped(row.holder)}, {row.issued}")
@@ -278,7 +278,8 @@ def _show_new(planned: issue.Replacement, language: str) -> None:
         )
 
 
-def _show(entries: Sequence[Entry], language: str) -> None:
+def show_papers(entries: Sequence[Entry], language: str) -> None:
+    """Print a line a paper: number, holder, day, kind, and what became of it."""
     for one in entries:
         number = screen.pick(language, "No.", "№")
         said = f"{number} {text.escaped(one.number)}, {text.escaped(one.holder)}, {one.issued}, {one.form_id}"

@@ -1,6 +1,7 @@
 """A school's work: the office folder, and issuing a class from its list to pages that were read back."""
 
 from qrcert.issue.act import CHUNK, Issued, Progress, draw_and_check, draw_drafts, sign_and_record
+from qrcert.issue.copies import RECOVERED, Recovery, read_recoveries, recover, reprint, write_duplicate
 from qrcert.issue.folder import KEY, LIST, REQUEST, SETTINGS, Office, make_office, open_office
 from qrcert.issue.planning import Plan, prepare
 from qrcert.issue.replacing import (
@@ -27,6 +28,7 @@ __all__ = [
     "CHUNK",
     "KEY",
     "LIST",
+    "RECOVERED",
     "REQUEST",
     "REQUESTS",
     "SETTINGS",
@@ -35,6 +37,7 @@ __all__ = [
     "Office",
     "Plan",
     "Progress",
+    "Recovery",
     "Replacement",
     "Size",
     "draw_and_check",
@@ -47,11 +50,15 @@ __all__ = [
     "open_office",
     "prepare",
     "prepare_replacement",
+    "read_recoveries",
     "reason_line",
+    "recover",
+    "reprint",
     "sign_and_record",
     "sign_replacement",
     "with_changes",
     "withdraw",
+    "write_duplicate",
     "write_leaves",
     "write_renewal",
     "write_summary",

@@ -27,6 +27,7 @@ from qrcert.issue.sheets import Paper
 from qrcert.register import Entry, NewBatch, NewEntry, Recorded
 from qrcert.roster import Row
 from qrcert.signing import Signer
+from qrcert.trust import TrustList
 
 CHUNK: Final = 20
 """Certificates that are drawn in one go, each into a file of its own: half a second's work."""
@@ -99,7 +100,7 @@ def draw_and_check(
     """
     papers = [paper_of(entry, test=plan.test) for entry in recorded.entries]
     for paper in papers:
-        _require_good(plan, paper, now)
+        require_good(plan.trust, paper, now)
     own = plan.office.letterhead
     headed = [
         (paper, Letterhead.from_data(entry.printed, own))
@@ -132,11 +133,11 @@ def paper_of(entry: Entry, *, test: bool) -> Paper:
     return Paper(entry.number, entry.issued, fields, office, wire.to_text(entry.signed), test)
 
 
-def _require_good(plan: Plan, paper: Paper, now: datetime) -> None:
-    """Raise `Refused` unless a certificate verifies against the published list, as it will for everybody."""
-    if plan.trust is None:
+def require_good(trust: TrustList | None, paper: Paper, now: datetime) -> None:
+    """Raise `Refused` unless a certificate verifies against the published list, if there is one."""
+    if trust is None:
         return
-    verdict = verify(paper.text or "", trust=plan.trust, now=now)
+    verdict = verify(paper.text or "", trust=trust, now=now)
     if verdict.code not in _GOOD:
         reason = f" ({verdict.reason})" if verdict.reason else ""
         raise Refused(
