@@ -160,7 +160,7 @@ def test_a_full_disk_leaves_no_half_file_and_loses_nothing(
     with pytest.raises(Refused, match=r"cannot write .*: No space left on device") as caught:
         draw(plan, recorded, office.folder / "out")
     assert caught.value.hint == "is the disk full, or the folder read-only?"
-    assert [path.name for path in (office.folder / "out").iterdir()] == ["07724000000000.pdf"]
+    assert [path.name for path in (office.folder / "out").iterdir()] == ["all.pdf"]
     monkeypatch.undo()
     assert issued(class_list, office).entries == recorded.entries
 

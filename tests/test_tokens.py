@@ -164,7 +164,7 @@ def test_a_key_that_is_not_the_one_of_the_settings_is_refused(tmp_path: Path) ->
         )
     settings = tmp_path / "one" / issue.SETTINGS
     settings.write_text(settings.read_text().replace("settings-one", "settings-two"))
-    with pytest.raises(Refused, match="the key 'on the token' is not the one"):
+    with pytest.raises(Refused, match="'settings-two' is not the key"):
         issue.open_office(tmp_path / "one").load_key(PIN)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -123,8 +124,8 @@ class Office:
         else:
             key = load_keys(self.folder / KEY, passphrase=passphrase)[0]
         if key.public_key != self.key:
-            where = KEY if self.token is None else "on the token"
-            raise Refused(f"the key {where!r} is not the one that {SETTINGS!r} names")
+            where = KEY if self.token is None else self.token.object
+            raise Refused(f"{where!r} is not the key that {SETTINGS!r} names")
         return key
 
 
@@ -164,10 +165,11 @@ def make_office(
         ) + ("" if token is None else _ELSEWHERE.format(token=_quoted(token)))
         write_file(folder / SETTINGS, settings.encode(), parents=True)
     except QrcertError:  # nobody has seen the key, and left behind it would bar the next attempt
-        (folder / REQUEST).unlink(missing_ok=True)
         if isinstance(key, TokenKey):
             key.destroy()
-        (folder / KEY).unlink(missing_ok=True)
+        for name in (KEY, REQUEST):
+            with suppress(OSError):
+                (folder / name).unlink(missing_ok=True)
         raise
     if isinstance(key, TokenKey):
         key.close()
