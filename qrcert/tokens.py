@@ -7,17 +7,20 @@ Needs the extra ``hsm``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import unquote
 
 from qrcert import cose
 from qrcert.errors import KeyFileError, MissingExtra, Unsupported
 
 _SCHEME: Final = "pkcs11:"
+_ESCAPE: Final = re.compile("%([0-7][0-9A-Fa-f])")
+"""Of the characters of ASCII, which is enough for the names of tokens and keys (RFC 3986 section 2.1)."""
+
 _PATH: Final = frozenset(("token", "object", "serial"))
 _QUERY: Final = frozenset(("module-path",))
 
@@ -84,7 +87,7 @@ class TokenAddress:
 
 def _parts(text: str, mark: str) -> list[tuple[str, str]]:
     pairs = [one.partition("=") for one in text.split(mark) if one]
-    return [(name, unquote(value)) for name, _, value in pairs]
+    return [(name, _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value)) for name, _, value in pairs]
 
 
 class TokenKey:

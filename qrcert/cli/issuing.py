@@ -9,6 +9,7 @@ import click
 
 from qrcert import issue, text
 from qrcert.cli import screen
+from qrcert.cli.approving import approve_option, propose_option, read_approvals, write_proposal
 from qrcert.cli.forms import find_form
 from qrcert.cli.workers import Workers, cluster_option, jobs_option, stopped, workers
 from qrcert.register import Recorded
@@ -48,6 +49,8 @@ _KEY = ("the school's key", "к ключу школы")
 )
 @jobs_option
 @cluster_option
+@propose_option
+@approve_option
 @click.option("--yes", is_flag=True, help="Ask nothing before signing.")
 @click.option("--unpublished", is_flag=True, help="Sign before the school's key stands in a published list.")
 @click.option(
@@ -74,6 +77,8 @@ def issue_command(
     no_pages: bool,
     jobs: int | None,
     cluster: str | None,
+    propose: Path | None,
+    approvals: tuple[Path, ...],
     yes: bool,
     unpublished: bool,
     folder: Path,
@@ -111,10 +116,15 @@ def issue_command(
         what = screen.pick(language, "drafts, not signed", "проекты, без подписи")
         screen.tell(f"{what}: {text.escaped(str(drawn))}")
         return 0
+    if propose is not None:
+        write_proposal(plan, propose, language)
+        return 0
+    approved = read_approvals(approvals)
+    issue.require_approval(office, issue.Proposal.of(plan), approved)
     screen.confirm(_question(plan, language), yes=yes)
     key = office.load_key(screen.passphrase(passphrase_file, what=_KEY))
     now = screen.now()
-    recorded = issue.sign_and_record(plan, key=key, now=now)
+    recorded = issue.sign_and_record(plan, key=key, now=now, approvals=approved)
     if no_pages:
         screen.tell(_recorded(recorded, language))
         return 0

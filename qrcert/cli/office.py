@@ -10,6 +10,7 @@ import click
 
 from qrcert import authority, cose, issue, text, wire
 from qrcert.cli import screen
+from qrcert.cli.approving import approve_command, officer_command
 from qrcert.cli.authority import make_with_forms
 from qrcert.cli.lists import read_list_file
 from qrcert.cli.papers import KEY_OWNER, office_option
@@ -24,6 +25,10 @@ OWN_AUTHORITY = "own-list"
 @click.group("office", cls=screen.Group)
 def office_group() -> None:
     """Make a school's own folder, ask for a longer key, hand in a season's leaves."""
+
+
+office_group.add_command(officer_command)
+office_group.add_command(approve_command)
 
 
 @office_group.command(

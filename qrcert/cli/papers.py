@@ -13,6 +13,7 @@ import click
 
 from qrcert import issue, text
 from qrcert.cli import screen
+from qrcert.cli.approving import approve_option, propose_option, read_approvals, write_proposal
 from qrcert.cli.forms import FormSource, find_form
 from qrcert.register import Entry
 
@@ -168,6 +169,8 @@ def _withdraw(
 @click.option(
     "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
 )
+@propose_option
+@approve_option
 @yes_option
 @office_option
 @screen.passphrase_option
@@ -182,6 +185,8 @@ def replace_command(
     reason: str,
     out: Path | None,
     template: str,
+    propose: Path | None,
+    approvals: tuple[Path, ...],
     yes: bool,
     folder: Path,
     passphrase_file: Path | None,
@@ -209,6 +214,11 @@ def replace_command(
     plan = planned.plan
     why = issue.reason_line(reason)
     _show_new(planned, language)
+    if propose is not None:
+        write_proposal(plan, propose, language)
+        return 0
+    approved = read_approvals(approvals)
+    issue.require_approval(office, issue.Proposal.of(plan), approved)
     question = screen.pick(
         language, "Sign the new one and replace the old?", "Подписать новый взамен прежнего?"
     )
@@ -216,7 +226,9 @@ def replace_command(
     key = office.load_key(screen.passphrase(passphrase_file, what=KEY_OWNER))
     now = screen.now()
     nonce = secrets.token_bytes(16)
-    recorded, request = issue.sign_replacement(planned, kind=kind, reason=why, key=key, nonce=nonce, now=now)
+    recorded, request = issue.sign_replacement(
+        planned, kind=kind, reason=why, key=key, nonce=nonce, now=now, approvals=approved
+    )
     target = out or folder / "issued" / f"replace-{issue.file_name(number)}-{plan.issued}"
     done = issue.draw_and_check(plan, recorded, folder=target, template=template, now=now)
     screen.tell_written(done.files[0], language)

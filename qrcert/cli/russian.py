@@ -9,10 +9,12 @@ import re
 from functools import cache
 from typing import Final
 
+from qrcert.cli.catalogue.issuing import ISSUING
 from qrcert.cli.catalogue.russian import AFTERWARDS
 
 _MESSAGES: Final = (
     *AFTERWARDS,
+    *ISSUING,
     # the command line itself
     ("missing argument {}", "не указано: {}"),
     ("missing option {}", "не указано: {}"),

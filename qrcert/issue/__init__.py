@@ -1,8 +1,9 @@
 """A school's work: the office folder, and issuing a class from its list to pages that were read back."""
 
 from qrcert.issue.act import CHUNK, Issued, Progress, draw_and_check, draw_drafts, sign_and_record
+from qrcert.issue.approval import Proposal, approve, require_approval
 from qrcert.issue.copies import RECOVERED, Recovery, read_recoveries, recover, reprint, write_duplicate
-from qrcert.issue.folder import KEY, LIST, REQUEST, SETTINGS, Office, make_office, open_office
+from qrcert.issue.folder import KEY, LIST, REQUEST, SETTINGS, Office, make_office, officer_line, open_office
 from qrcert.issue.planning import Plan, prepare
 from qrcert.issue.replacing import (
     Replacement,
@@ -37,9 +38,11 @@ __all__ = [
     "Office",
     "Plan",
     "Progress",
+    "Proposal",
     "Recovery",
     "Replacement",
     "Size",
+    "approve",
     "draw_and_check",
     "draw_drafts",
     "file_name",
@@ -47,6 +50,7 @@ __all__ = [
     "find_papers",
     "make_office",
     "measure",
+    "officer_line",
     "open_office",
     "prepare",
     "prepare_replacement",
@@ -54,6 +58,7 @@ __all__ = [
     "reason_line",
     "recover",
     "reprint",
+    "require_approval",
     "sign_and_record",
     "sign_replacement",
     "with_changes",

@@ -20,6 +20,7 @@ from qrcert.decode import verify
 from qrcert.encode import make_payload, sign_bytes
 from qrcert.errors import Refused
 from qrcert.files import write_file
+from qrcert.issue.approval import Proposal, require_approval
 from qrcert.issue.letterhead import Letterhead
 from qrcert.issue.planning import Plan
 from qrcert.issue.printing import Job, do_jobs
@@ -53,11 +54,13 @@ class Issued:
     added: int
 
 
-def sign_and_record(plan: Plan, *, key: Signer, now: datetime) -> Recorded:
+def sign_and_record(plan: Plan, *, key: Signer, now: datetime, approvals: Sequence[bytes] = ()) -> Recorded:
     """Sign the class and store it in the register in one transaction; raises `RegisterError`, `Refused`.
 
-    Certificates that stand there with the same contents are given back as they were signed.
+    Certificates that stand there with the same contents are given back as they were signed. ``approvals`` are the
+    bytes of files, for an office that asks for them.
     """
+    require_approval(plan.office, Proposal.of(plan), approvals)
     batch = NewBatch(plan.form.hash, plan.form.id, plan.issued, plan.roster.source, plan.roster.source_hash)
     entries = [new_entry(plan, row, place, key) for place, row in enumerate(plan.rows, 1)]
     with plan.office.open_register() as register:

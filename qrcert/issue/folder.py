@@ -64,6 +64,10 @@ place = "register.db"
 # Where the folder lies on a network drive: "delete" instead of "wal".
 journal = "wal"
 
+[approval]
+# Officers who look through a class before it is signed, as "qrcert office officer" tells; [] for none.
+officers = []
+
 [key]
 # The public half of the school's key; it names the key in every list. Not to be changed.
 alg = {alg}
@@ -91,6 +95,8 @@ class Office:
     register: str = REGISTER
     journal: Journal = "wal"
     token: TokenAddress | None = None
+    officers: tuple[cose.PublicKey, ...] = ()
+    """Who may approve a class before it is signed; nobody: it is signed without."""
 
     @property
     def letterhead(self) -> Letterhead:
@@ -221,6 +227,7 @@ def _office(folder: Path, settings: dict[str, Any]) -> Office:
         register=_text(register, "place", REGISTER),
         journal=_one_of(_JOURNALS, _text(register, "journal", "wal"), "journal"),
         token=TokenAddress.from_uri(token) if token else None,
+        officers=tuple([_officer(line) for line in _lines(_section(settings, "approval"), "officers")]),
     )
 
 
@@ -236,6 +243,23 @@ def _text(section: dict[str, Any], name: str, default: str | None = None) -> str
     if not isinstance(value, str):
         raise TypeError(f"{name} is text in quotes, found {value!r}")
     return normalise(value)
+
+
+def _lines(section: dict[str, Any], name: str) -> list[str]:
+    value = section.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise TypeError(f"{name} is a list of texts in quotes, found {value!r}")
+    return value
+
+
+def officer_line(key: cose.PublicKey) -> str:
+    """Return how an officer's key stands in the settings: its COSE algorithm, a colon, the public key in hex."""
+    return f"{key.alg}:{key.public.hex()}"
+
+
+def _officer(line: str) -> cose.PublicKey:
+    alg, _, public = line.partition(":")
+    return cose.PublicKey(int(alg), bytes.fromhex(public))
 
 
 def _one_of(known: Mapping[str, _Value], value: str, name: str) -> _Value:
