@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 import desk
+import offices
 import terminal
 from qrcert import issue
 from qrcert.errors import QrcertError, Refused, Unreadable
+from qrcert.issue.approval import require_one
 from qrcert.signing import SigningKey
 
 OFFICE = ("--office", "school")
 PASS = ("--passphrase-file", "pass.txt")
+STRANGER = SigningKey.generate()
 CLASS = ("issue", "class.json", "--form", "participation", "--yes", "--out", "out", *OFFICE, *PASS)
 
 
@@ -137,19 +140,23 @@ def test_a_replacement_needs_an_approval_too() -> None:
 def test_the_library_asks_as_the_commands_do() -> None:
     """Whoever calls `sign_and_record` without the command line meets the same rule."""
     office = issue.open_office(Path("school"))
-    proposal = issue.Proposal(office.key.kid, (b"\xa0",))
-    with pytest.raises(Refused, match="a second person has not approved"):
-        issue.require_approval(office, proposal, [])
-    with pytest.raises(Refused, match="by nobody"):
-        issue.require_approval(office, proposal, [issue.approve(proposal, key=SigningKey.generate())])
+    plan = offices.plan_of(Path("class.json"), office, offices.shipped("participation"))
+    proposal = issue.Proposal.of(plan)
+    assert proposal.kid == office.key.kid
+    for approvals, said in (
+        ([], "a second person has not"),
+        ([issue.approve(proposal, key=STRANGER)], "by nobody"),
+    ):
+        with pytest.raises(Refused, match=said):
+            offices.sign(plan, approvals=approvals)
+    assert registered() == 0
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b'{"request": "gA"}', b'{"request": "g2FhYWFhYQ"}', bytes(100)])
 def test_other_files_are_no_proposals_and_no_approvals(data: bytes) -> None:
     with pytest.raises(QrcertError):
         issue.Proposal.from_file(data)
-    office = issue.open_office(Path("school"))
     with pytest.raises(QrcertError):
-        issue.require_approval(office, issue.Proposal(office.key.kid, (b"\xa0",)), [data])
+        require_one([STRANGER.public_key], issue.Proposal(bytes(8), (b"\xa0",)), data)
     with pytest.raises(Unreadable, match="no proposal"):
         issue.Proposal.from_file(b'{"request": "gA"}')

@@ -120,7 +120,7 @@ def issue_command(
         write_proposal(plan, propose, language)
         return 0
     approved = read_approvals(approvals)
-    issue.require_approval(office, issue.Proposal.of(plan), approved)
+    issue.require_approval(plan, approved)
     screen.confirm(_question(plan, language), yes=yes)
     key = office.load_key(screen.passphrase(passphrase_file, what=_KEY))
     now = screen.now()

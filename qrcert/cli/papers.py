@@ -218,7 +218,7 @@ def replace_command(
         write_proposal(plan, propose, language)
         return 0
     approved = read_approvals(approvals)
-    issue.require_approval(office, issue.Proposal.of(plan), approved)
+    issue.require_approval(plan, approved)
     question = screen.pick(
         language, "Sign the new one and replace the old?", "Подписать новый взамен прежнего?"
     )

@@ -17,10 +17,10 @@ from typing import Final
 
 from qrcert import cbor, cose, page, wire
 from qrcert.decode import verify
-from qrcert.encode import make_payload, sign_bytes
+from qrcert.encode import make_payload, sign_payload
 from qrcert.errors import Refused
 from qrcert.files import write_file
-from qrcert.issue.approval import Proposal, require_approval
+from qrcert.issue.approval import require_approval
 from qrcert.issue.letterhead import Letterhead
 from qrcert.issue.planning import Plan
 from qrcert.issue.printing import Job, do_jobs
@@ -60,7 +60,7 @@ def sign_and_record(plan: Plan, *, key: Signer, now: datetime, approvals: Sequen
     Certificates that stand there with the same contents are given back as they were signed. ``approvals`` are the
     bytes of files, for an office that asks for them.
     """
-    require_approval(plan.office, Proposal.of(plan), approvals)
+    require_approval(plan, approvals)
     batch = NewBatch(plan.form.hash, plan.form.id, plan.issued, plan.roster.source, plan.roster.source_hash)
     entries = [new_entry(plan, row, place, key) for place, row in enumerate(plan.rows, 1)]
     with plan.office.open_register() as register:
@@ -69,12 +69,12 @@ def sign_and_record(plan: Plan, *, key: Signer, now: datetime, approvals: Sequen
 
 def new_entry(plan: Plan, row: Row, place: int, key: Signer) -> NewEntry:
     """Return one row signed, as the register takes it; ``place`` is its place in the class, from 1."""
-    certificate = plan.certificate(row)
+    payload = make_payload(plan.certificate(row))
     return NewEntry(
         number=row.number,
         issued=row.issued,
-        payload=make_payload(certificate),
-        signed=sign_bytes(certificate, key=key),
+        payload=payload,
+        signed=sign_payload(payload, key=key, test=plan.test),
         kid=key.kid,
         holder=row.holder,
         position=place,

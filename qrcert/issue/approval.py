@@ -16,7 +16,6 @@ from qrcert import cbor, cose, wire
 from qrcert.encode import make_payload
 from qrcert.errors import Refused, Unreadable
 from qrcert.form import Form
-from qrcert.issue.folder import Office
 from qrcert.issue.planning import Plan
 from qrcert.signing import Signer
 from qrcert.trust import unwrap, wrap
@@ -93,24 +92,27 @@ def approve(proposal: Proposal, *, key: Signer) -> bytes:
     return wrap(cose.write_sign1(protected, proposal.hash, signature), readable=readable).encode()
 
 
-def require_approval(office: Office, proposal: Proposal, approvals: Sequence[bytes]) -> None:
-    """Return if the office asks for no approval, or if one of its officers has approved this very proposal.
+def require_approval(plan: Plan, approvals: Sequence[bytes]) -> None:
+    """Return if the office asks for no approval, or if one of its officers has approved this very class.
 
     ``approvals`` are the bytes of files. Raises `Refused` where none is given, is of another batch, or is by nobody
     whom the settings name.
     """
-    if not office.officers:
+    officers = plan.office.officers
+    if not officers:
         return
     if not approvals:
         raise Refused(
             "this office signs nothing that a second person has not approved",
             hint="qrcert issue CLASS --propose FILE, then an officer: qrcert office approve FILE",
         )
+    proposal = Proposal.of(plan)
     for data in approvals:
-        _require_one(office.officers, proposal, data)
+        require_one(officers, proposal, data)
 
 
-def _require_one(officers: Iterable[cose.PublicKey], proposal: Proposal, data: bytes) -> None:
+def require_one(officers: Iterable[cose.PublicKey], proposal: Proposal, data: bytes) -> None:
+    """Return if ``data`` is the file in which one of the officers approves the proposal; raises `Refused`."""
     message = cose.read_sign1(unwrap(data), max_bytes=_MAX_APPROVAL)
     officer = next((one for one in officers if one.kid == message.kid), None)
     if officer is None:

@@ -21,7 +21,7 @@ from qrcert.form import Form, Table
 from qrcert.form import Office as FormOffice
 from qrcert.issue.act import new_entry
 from qrcert.issue.admission import ask_list
-from qrcert.issue.approval import Proposal, require_approval
+from qrcert.issue.approval import require_approval
 from qrcert.issue.folder import Office
 from qrcert.issue.planning import Plan, check_rows
 from qrcert.issue.requests import find_papers, request_withdrawal
@@ -127,7 +127,7 @@ def sign_replacement(
     for `qrcert.issue.sign_and_record`.
     """
     plan, old = replacement.plan, replacement.old
-    require_approval(plan.office, Proposal.of(plan), approvals)
+    require_approval(plan, approvals)
     (row,) = plan.rows
     batch = NewBatch(plan.form.hash, plan.form.id, row.issued, plan.roster.source, plan.roster.source_hash)
     pairs = [(old.id, new_entry(plan, row, 1, key))]
