@@ -76,9 +76,13 @@ def _clean(value: Any, where: str) -> Any:
 
 def sign_bytes(certificate: Certificate, *, key: Signer) -> bytes:
     """Return the signed certificate, a COSE_Sign1 of at most 2 048 bytes; raises as `make_payload` does."""
-    payload = make_payload(certificate)
+    return sign_payload(make_payload(certificate), key=key, test=certificate.test)
+
+
+def sign_payload(payload: bytes, *, key: Signer, test: bool) -> bytes:
+    """Return the signed certificate of what `make_payload` gave; raises `Refused` beyond 2 048 bytes."""
     protected = cose.protected_header(key.alg, key.kid)
-    aad = cose.TEST_CERTIFICATE_AAD if certificate.test else cose.CERTIFICATE_AAD
+    aad = cose.TEST_CERTIFICATE_AAD if test else cose.CERTIFICATE_AAD
     signature = key.sign(cose.sign1_input(protected, payload, aad=aad))
     signed = cose.write_sign1(protected, payload, signature)
     if len(signed) > wire.MAX_BYTES:

@@ -20,6 +20,17 @@ class QrcertError(Exception):
         super().__init__(message)
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let an error cross from one process to another whole, whatever its class is made of."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[QrcertError], arguments: tuple[object, ...], facts: dict[str, object]) -> QrcertError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(facts)
+    return error
+
 
 class Unreadable(QrcertError):
     """Bytes, text or a file that are not what they should be."""

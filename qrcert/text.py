@@ -15,6 +15,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 1_000
 """Characters. A line of a trust list has at most 1 000 bytes, a text field of a form 300 characters."""
@@ -121,6 +122,15 @@ def faults(text: str) -> tuple[Fault, ...]:
     """Return the first fault of each code, in no order that matters; empty when ``text`` may be shown."""
     if text.isascii() and text.isprintable() and len(text) <= LONGEST:
         return ()
+    return _faults_of(text) if len(text) <= _KEPT_LENGTH else _faults_of.__wrapped__(text)
+
+
+_KEPT, _KEPT_LENGTH = 4096, 100
+"""Answers that are kept, and up to which length: subjects and first names come again with every pupil."""
+
+
+@lru_cache(_KEPT)
+def _faults_of(text: str) -> tuple[Fault, ...]:
     found: dict[str, Fault] = {}
     if len(text) > LONGEST:
         size = len(text)
@@ -208,6 +218,7 @@ def _joins(text: str, at: int) -> bool:
     return text[at] == _ZWNJ and _script(before) == _script(after) == "ARABIC"
 
 
+@lru_cache(_KEPT)
 def _script(char: str) -> str | None:
     """Return the script of a letter or mark, ``STYLED`` if no alphabet has it, None if it fits any script."""
     word = unicodedata.name(char, "UNNAMED").split(maxsplit=1)[0]

@@ -27,8 +27,8 @@ def main(folder: str, source: str, out: str, until: str) -> None:
     if until == "recorded":
         return
 
-    def after_a_page(step: str, done: int, total: int) -> None:
-        if done == 1:
+    def after_a_file(step: str, done: int, total: int) -> None:
+        if any(Path(out).glob("*.pdf")):
             die()
 
     issue.draw_and_check(
@@ -37,7 +37,7 @@ def main(folder: str, source: str, out: str, until: str) -> None:
         folder=Path(out),
         template="certificate",
         now=offices.NOW,
-        progress=after_a_page,
+        progress=after_a_file,
     )
 
 

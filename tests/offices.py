@@ -18,7 +18,7 @@ from qrcert.form import Form, Sample, Table, read_office, sample_of, shipped_for
 from qrcert.form import Office as FormOffice
 from qrcert.issue import Issued, Office, Plan
 from qrcert.register import Entry, Recorded
-from qrcert.signing import SigningKey
+from qrcert.signing import Signer, SigningKey
 from qrcert.trust import TrustList, compile_form, open_form
 
 NOW = datetime.combine(school.NOW, time(12), UTC)
@@ -142,8 +142,8 @@ def plan_of(source: Path, office: Office, kind: Kind | None = None, **more: Any)
     return issue.prepare(source, office=office, form=kind.form, form_office=kind.office, **asked)
 
 
-def sign(plan: Plan, *, key: SigningKey = school.KEY, now: datetime = NOW) -> Recorded:
-    return issue.sign_and_record(plan, key=key, now=now)
+def sign(plan: Plan, *, key: Signer = school.KEY, now: datetime = NOW, **more: Any) -> Recorded:
+    return issue.sign_and_record(plan, key=key, now=now, **more)
 
 
 def draw(plan: Plan, recorded: Recorded, out: Path, *, now: datetime = NOW) -> Issued:

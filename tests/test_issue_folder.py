@@ -160,7 +160,7 @@ def test_a_full_disk_leaves_no_half_file_and_loses_nothing(
     with pytest.raises(Refused, match=r"cannot write .*: No space left on device") as caught:
         draw(plan, recorded, office.folder / "out")
     assert caught.value.hint == "is the disk full, or the folder read-only?"
-    assert [path.name for path in (office.folder / "out").iterdir()] == ["07724000000000.pdf"]
+    assert [path.name for path in (office.folder / "out").iterdir()] == ["all.pdf"]
     monkeypatch.undo()
     assert issued(class_list, office).entries == recorded.entries
 
@@ -225,7 +225,7 @@ def test_a_new_office_has_its_key_its_request_and_its_settings(tmp_path: Path) -
     assert again == office
     assert (again.school, again.place, again.key) == (name, "г. Щёлково", asked.key)
     assert again.load_key(secret).public_key == asked.key
-    assert again.key_name == f"{asked.key.kid.hex()[:4]}-{asked.key.kid.hex()[4:8]}".upper()
+    assert again.letterhead.key == f"{asked.key.kid.hex()[:4]}-{asked.key.kid.hex()[4:8]}".upper()
     (key,) = load_keys(office.folder / issue.KEY, passphrase=secret)
     number = key._private.private_numbers().private_value.to_bytes(32, "big")  # type: ignore[union-attr]
     for path in office.folder.iterdir():

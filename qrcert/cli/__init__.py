@@ -24,6 +24,8 @@ _COMMANDS: Final = {
         "register_group",
         "The school's register: list, show, export, audit, backup.",
     ),
+    "reprint": ("qrcert.cli.copies", "reprint_command", "Print a certificate again, as it was issued."),
+    "recover": ("qrcert.cli.copies", "recover_command", "Bring a paper back into a register that lost it."),
     "verify": (
         "qrcert.cli.verifying",
         "verify_command",

@@ -9,8 +9,11 @@ import click
 
 from qrcert import issue, text, wire
 from qrcert.cli import screen
+from qrcert.cli.approving import approve_option, propose_option, read_approvals, write_proposal
 from qrcert.cli.forms import find_form
 from qrcert.cli.proof_words import code_line
+from qrcert.cli.workers import Workers, cluster_option, jobs_option, stopped, workers
+from qrcert.register import Recorded
 from qrcert.symbol import Symbol
 
 _KEY = ("the school's key", "к ключу школы")
@@ -43,6 +46,13 @@ _KEY = ("the school's key", "к ключу школы")
     "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
 )
 @click.option("--png", is_flag=True, help="Also write each code as a picture, NUMBER.png.")
+@click.option(
+    "--no-pages", is_flag=True, help="Sign and record only; pages are drawn when they are asked for."
+)
+@jobs_option
+@cluster_option
+@propose_option
+@approve_option
 @click.option("--yes", is_flag=True, help="Ask nothing before signing.")
 @click.option("--unpublished", is_flag=True, help="Sign before the school's key stands in a published list.")
 @click.option(
@@ -66,6 +76,11 @@ def issue_command(
     out: Path | None,
     template: str,
     png: bool,
+    no_pages: bool,
+    jobs: int | None,
+    cluster: str | None,
+    propose: Path | None,
+    approvals: tuple[Path, ...],
     yes: bool,
     unpublished: bool,
     folder: Path,
@@ -103,20 +118,58 @@ def issue_command(
         what = screen.pick(language, "drafts, not signed", "проекты, без подписи")
         screen.tell(f"{what}: {text.escaped(str(drawn))}")
         return 0
+    if propose is not None:
+        write_proposal(plan, propose, language)
+        return 0
+    approved = read_approvals(approvals)
+    issue.require_approval(plan, approved)
     screen.confirm(_question(plan, language), yes=yes)
     key = office.load_key(screen.passphrase(passphrase_file, what=_KEY))
     now = screen.now()
-    recorded = issue.sign_and_record(plan, key=key, now=now)
-    with screen.Progress(len(plan.rows), screen.pick(language, "drawing", "печать")) as bar:
-        done = issue.draw_and_check(
-            plan, recorded, folder=target, template=template, now=now, progress=bar.update
-        )
+    recorded = issue.sign_and_record(plan, key=key, now=now, approvals=approved)
+    if no_pages:
+        screen.tell(_recorded(recorded, language))
+        return 0
+    with workers(len(plan.rows), jobs=jobs, cluster=cluster) as drawing:
+        done = _drawn(plan, recorded, target, template, drawing, language)
     if png:
         issue.write_symbols(done)
     issue.write_summary(done, plan, language=language)
     for line in _done(done, plan, template, language):
         screen.tell(line)
     return 0
+
+
+def _drawn(
+    plan: issue.Plan, recorded: Recorded, target: Path, template: str, drawing: Workers, language: str
+) -> issue.Issued:
+    """Draw the pages with a bar; who stops it is told what stands."""
+    with screen.Progress(len(plan.rows), screen.pick(language, "drawing", "печать")) as bar:
+        try:
+            return issue.draw_and_check(
+                plan,
+                recorded,
+                folder=target,
+                template=template,
+                now=screen.now(),
+                progress=bar.update,
+                executor=drawing.executor,
+                chunk=drawing.chunk or issue.CHUNK,
+            )
+        except KeyboardInterrupt:
+            stopped(bar.done, len(plan.rows), language)
+            raise
+
+
+def _recorded(recorded: Recorded, language: str) -> str:
+    count, new = len(recorded.entries), recorded.added
+    return screen.pick(
+        language,
+        f"signed and in the register: {screen.plural(count, 'certificate')}, {new} of them new; no pages were "
+        "drawn (qrcert reprint NUMBER, or the same command without --no-pages)",
+        f"подписаны и внесены в книгу: {count}, из них новых {new}; страницы не печатались "
+        "(qrcert reprint НОМЕР или та же команда без --no-pages)",
+    )
 
 
 def _checked(plan: issue.Plan, language: str) -> str:

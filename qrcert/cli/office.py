@@ -10,6 +10,7 @@ import click
 
 from qrcert import authority, cose, issue, text, wire
 from qrcert.cli import screen
+from qrcert.cli.approving import approve_command, officer_command
 from qrcert.cli.authority import make_with_forms
 from qrcert.cli.lists import read_list_file
 from qrcert.cli.papers import KEY_OWNER, office_option
@@ -24,6 +25,10 @@ OWN_AUTHORITY = "own-list"
 @click.group("office", cls=screen.Group)
 def office_group() -> None:
     """Make a school's own folder, ask for a longer key, hand in a season's leaves."""
+
+
+office_group.add_command(officer_command)
+office_group.add_command(approve_command)
 
 
 @office_group.command(
@@ -42,6 +47,12 @@ def office_group() -> None:
     help="Kind of key; esp256 only where the key must move to a token that lacks Ed25519.",
 )
 @click.option(
+    "--pkcs11",
+    "token",
+    metavar="URI",
+    help="Make the key on a token, for ever: pkcs11:token=NAME;object=KEY?module-path=LIBRARY.",
+)
+@click.option(
     "--for",
     "for_list",
     type=_FILE,
@@ -56,6 +67,7 @@ def init_command(
     school: str,
     place: str,
     alg: str,
+    token: str | None,
     for_list: Path | None,
     own_list: bool,
     passphrase_file: Path | None,
@@ -65,9 +77,15 @@ def init_command(
     language = screen.language(lang)
     if own_list and for_list is not None:
         raise click.UsageError("--for LIST and --own-list exclude each other: there is one authority or none")
+    if own_list and token is not None:
+        raise click.UsageError("--own-list and --pkcs11 exclude each other: the list's own keys are files")
     identity = TrustList.from_bytes(read_list_file(for_list)).identity if for_list else NO_HASH
-    owner = ("the school's new key", "к новому ключу школы")
-    secret = screen.passphrase(passphrase_file, what=owner, new=True)
+    if token is None:
+        owner = ("the school's new key", "к новому ключу школы")
+        secret = screen.passphrase(passphrase_file, what=owner, new=True)
+    else:
+        owner = ("the token (its PIN)", "к токену (PIN)")
+        secret = screen.passphrase(passphrase_file, what=owner)
     office, request = issue.make_office(
         folder,
         school=text.normalise(school),
@@ -77,6 +95,7 @@ def init_command(
         nonce=secrets.token_bytes(16),
         today=wire.to_day(screen.now()),
         authority=identity,
+        token=token,
     )
     for line in _done(office, request, own_list, language):
         screen.tell(line)
@@ -106,11 +125,7 @@ def _done(office: issue.Office, request: bytes, own_list: bool, language: str) -
     place = text.escaped(str(office.folder / issue.LIST))
     said = [
         screen.pick(language, f"made the office in {folder}", f"папка школы готова: {folder}"),
-        screen.pick(
-            language,
-            "  keep school.key and its passphrase as you keep the school's seal; copy both to a safe place",
-            "  берегите school.key и его пароль, как печать школы; храните копию в сейфе",
-        ),
+        _care(office, language),
     ]
     if own_list:
         return said
@@ -128,6 +143,20 @@ def _done(office: issue.Office, request: bytes, own_list: bool, language: str) -
             f"когда ваша школа будет в его списке, сохраните список как {place}",
         ),
     ]
+
+
+def _care(office: issue.Office, language: str) -> str:
+    if office.token is not None:
+        return screen.pick(
+            language,
+            "  keep the token and its PIN as you keep the school's seal; no copy of the key can be made",
+            "  берегите токен и его PIN, как печать школы; копию ключа сделать нельзя",
+        )
+    return screen.pick(
+        language,
+        "  keep school.key and its passphrase as you keep the school's seal; copy both to a safe place",
+        "  берегите school.key и его пароль, как печать школы; храните копию в сейфе",
+    )
 
 
 def _own_done(office: issue.Office, language: str) -> list[str]:

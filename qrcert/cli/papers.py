@@ -13,6 +13,7 @@ import click
 
 from qrcert import issue, text
 from qrcert.cli import screen
+from qrcert.cli.approving import approve_option, propose_option, read_approvals, write_proposal
 from qrcert.cli.forms import FormSource, find_form
 from qrcert.register import Entry
 
@@ -26,13 +27,13 @@ office_option = click.option(
     metavar="DIR",
     help="The office folder; default: here.",
 )
-_form_option = click.option(
+form_option = click.option(
     "--form", "form_id", metavar="ID", help="Kind of certificate, where several have the number."
 )
 _reason_option = click.option(
     "--reason", default="", metavar="WHY", help="Why; stays in the register, nobody else learns it."
 )
-_yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
+yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
 
 
 @click.command(
@@ -40,7 +41,7 @@ _yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
     epilog=screen.examples("qrcert withdraw 07724000123456 --reason 'order No. 12'"),
 )
 @click.argument("number", metavar="NUMBER")
-@_form_option
+@form_option
 @click.option(
     "--by",
     type=click.Choice(["number", "copy"]),
@@ -49,7 +50,7 @@ _yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
     help="Every copy and part with the number, or only the one that counts now.",
 )
 @_reason_option
-@_yes_option
+@yes_option
 @office_option
 @screen.passphrase_option
 @screen.lang_option
@@ -71,7 +72,7 @@ def withdraw_command(
     office = issue.open_office(folder)
     entries = issue.find_papers(office, number, form_id=form_id, status="withdrawn")
     question = screen.pick(language, "Withdraw this?", "Отозвать?")
-    _show(entries, language)
+    show_papers(entries, language)
     screen.confirm(question, yes=yes)
     asked = _withdraw(office, entries, "withdrawn", by, reason, passphrase_file)
     _tell_request(asked.path, language, screen.pick(language, "withdrawn", "отозван"))
@@ -80,9 +81,9 @@ def withdraw_command(
 
 @click.command("void", epilog=screen.examples("qrcert void 07724000123456 --reason 'misprinted'"))
 @click.argument("number", metavar="NUMBER")
-@_form_option
+@form_option
 @_reason_option
-@_yes_option
+@yes_option
 @office_option
 @screen.passphrase_option
 @screen.lang_option
@@ -105,7 +106,7 @@ def void_command(
     question = screen.pick(
         language, "Is it true that nobody was given this: void it?", "Его точно никому не вручили: погасить?"
     )
-    _show(entries, language)
+    show_papers(entries, language)
     screen.confirm(question, yes=yes)
     asked = _withdraw(office, entries, "void", "copy", reason, passphrase_file)
     said = screen.pick(
@@ -168,7 +169,9 @@ def _withdraw(
 @click.option(
     "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
 )
-@_yes_option
+@propose_option
+@approve_option
+@yes_option
 @office_option
 @screen.passphrase_option
 @screen.lang_option
@@ -182,6 +185,8 @@ def replace_command(
     reason: str,
     out: Path | None,
     template: str,
+    propose: Path | None,
+    approvals: tuple[Path, ...],
     yes: bool,
     folder: Path,
     passphrase_file: Path | None,
@@ -209,6 +214,11 @@ def replace_command(
     plan = planned.plan
     why = issue.reason_line(reason)
     _show_new(planned, language)
+    if propose is not None:
+        write_proposal(plan, propose, language)
+        return 0
+    approved = read_approvals(approvals)
+    issue.require_approval(plan, approved)
     question = screen.pick(
         language, "Sign the new one and replace the old?", "Подписать новый взамен прежнего?"
     )
@@ -216,7 +226,9 @@ def replace_command(
     key = office.load_key(screen.passphrase(passphrase_file, what=KEY_OWNER))
     now = screen.now()
     nonce = secrets.token_bytes(16)
-    recorded, request = issue.sign_replacement(planned, kind=kind, reason=why, key=key, nonce=nonce, now=now)
+    recorded, request = issue.sign_replacement(
+        planned, kind=kind, reason=why, key=key, nonce=nonce, now=now, approvals=approved
+    )
     target = out or folder / "issued" / f"replace-{issue.file_name(number)}-{plan.issued}"
     done = issue.draw_and_check(plan, recorded, folder=target, template=template, now=now)
     screen.tell_written(done.files[0], language)
@@ -264,7 +276,7 @@ def _pairs(settings: Sequence[str]) -> dict[str, str]:
 
 def _show_new(planned: issue.Replacement, language: str) -> None:
     """Show the old paper and the holder and day of the new one."""
-    _show([planned.old], language)
+    show_papers([planned.old], language)
     (row,) = planned.plan.rows
     said = screen.pick(language, "new:", "новый:")
     screen.tell(f"  {said} {text.escaped(row.holder)}, {row.issued}")
@@ -278,7 +290,8 @@ def _show_new(planned: issue.Replacement, language: str) -> None:
         )
 
 
-def _show(entries: Sequence[Entry], language: str) -> None:
+def show_papers(entries: Sequence[Entry], language: str) -> None:
+    """Print a line a paper: number, holder, day, kind, and what became of it."""
     for one in entries:
         number = screen.pick(language, "No.", "№")
         said = f"{number} {text.escaped(one.number)}, {text.escaped(one.holder)}, {one.issued}, {one.form_id}"

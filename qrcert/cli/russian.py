@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 from qrcert.cli.catalogue.documents import DOCUMENTS
+from qrcert.cli.catalogue.issuing import ISSUING
 from qrcert.cli.catalogue.reading import READING
 from qrcert.cli.catalogue.register import REGISTER
 from qrcert.cli.catalogue.russian import AFTERWARDS
@@ -21,6 +22,7 @@ _MESSAGES: Final = (
     *READING,
     *REGISTER,
     *WEBPAGE,
+    *ISSUING,
     # the command line itself
     ("missing argument {}", "не указано: {}"),
     ("missing option {}", "не указано: {}"),
@@ -161,7 +163,7 @@ _MESSAGES: Final = (
     ("hand out none of these pages; this is a fault of the program, please report it",
      "не выдавайте эти бланки; это ошибка программы, сообщите о ней"),
     ("shorten texts or leave out rows", "сократите тексты или уберите строки"),
-    ("the page of {} was drawn, but it verifies as {}", "бланк {} готов, но проверка говорит: {}"),
+    ("the certificate {} was signed, but it verifies as {}", "документ {} подписан, но проверка говорит: {}"),
     ("is this computer's date right, and is list.qct the newest list?",
      "верна ли дата на этом компьютере, новейший ли список list.qct?"),
     ("say which one: --sheet NAME", "укажите который: --sheet НАЗВАНИЕ"),

@@ -8,6 +8,7 @@ import json
 import locale
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -177,8 +178,13 @@ class Progress:
 
     def __init__(self, length: int, label: str) -> None:
         shown = sys.stderr.isatty() and length > 1
-        self._bar = click.progressbar(length=length, label=label, file=sys.stderr) if shown else None
-        self._done = 0
+        self.done = 0
+        self._began = time.monotonic()
+        self._bar = (
+            click.progressbar(length=length, label=label, file=sys.stderr, item_show_func=self._rate)
+            if shown
+            else None
+        )
 
     def __enter__(self) -> Progress:
         if self._bar is not None:
@@ -192,8 +198,13 @@ class Progress:
     def update(self, step: str, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` are through."""
         if self._bar is not None:
-            self._bar.update(done - self._done)
-        self._done = done
+            self._bar.update(done - self.done, done)
+        self.done = done
+
+    def _rate(self, done: int | None) -> str | None:
+        """Return how many a second are through, beside the time left that the bar tells by itself."""
+        seconds = time.monotonic() - self._began
+        return f"{done / seconds:.1f}/s" if done and seconds > 1 else None
 
 
 def examples(*lines: str) -> str:

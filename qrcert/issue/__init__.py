@@ -1,7 +1,9 @@
 """A school's work: the office folder, and issuing a class from its list to pages that were read back."""
 
-from qrcert.issue.act import Issued, Progress, draw_and_check, draw_drafts, sign_and_record
-from qrcert.issue.folder import KEY, LIST, REQUEST, SETTINGS, Office, make_office, open_office
+from qrcert.issue.act import CHUNK, Issued, Progress, draw_and_check, draw_drafts, sign_and_record
+from qrcert.issue.approval import Proposal, approve, require_approval
+from qrcert.issue.copies import RECOVERED, Recovery, read_recoveries, recover, reprint, write_duplicate
+from qrcert.issue.folder import KEY, LIST, REQUEST, SETTINGS, Office, make_office, officer_line, open_office
 from qrcert.issue.planning import Plan, prepare
 from qrcert.issue.replacing import (
     Replacement,
@@ -24,8 +26,10 @@ from qrcert.issue.size import Size, measure
 from qrcert.issue.summary import write_summary, write_symbols
 
 __all__ = [
+    "CHUNK",
     "KEY",
     "LIST",
+    "RECOVERED",
     "REQUEST",
     "REQUESTS",
     "SETTINGS",
@@ -34,8 +38,11 @@ __all__ = [
     "Office",
     "Plan",
     "Progress",
+    "Proposal",
+    "Recovery",
     "Replacement",
     "Size",
+    "approve",
     "draw_and_check",
     "draw_drafts",
     "file_name",
@@ -43,14 +50,20 @@ __all__ = [
     "find_papers",
     "make_office",
     "measure",
+    "officer_line",
     "open_office",
     "prepare",
     "prepare_replacement",
+    "read_recoveries",
     "reason_line",
+    "recover",
+    "reprint",
+    "require_approval",
     "sign_and_record",
     "sign_replacement",
     "with_changes",
     "withdraw",
+    "write_duplicate",
     "write_leaves",
     "write_renewal",
     "write_summary",

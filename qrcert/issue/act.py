@@ -9,24 +9,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from qrcert import cbor, cose, page, scan, wire
+from qrcert import cbor, cose, page, wire
 from qrcert.decode import verify
-from qrcert.encode import make_payload, sign_bytes
+from qrcert.encode import make_payload, sign_payload
 from qrcert.errors import Refused
 from qrcert.files import write_file
+from qrcert.issue.approval import require_approval
+from qrcert.issue.letterhead import Letterhead
 from qrcert.issue.planning import Plan
+from qrcert.issue.printing import Job, do_jobs
 from qrcert.issue.sheets import Paper
 from qrcert.register import Entry, NewBatch, NewEntry, Recorded
 from qrcert.roster import Row
 from qrcert.signing import Signer
+from qrcert.trust import TrustList
 
-READ_BACK_DPI: Final = 150
-"""What a flatbed scanner in an office does by default."""
+CHUNK: Final = 20
+"""Certificates that are drawn in one go, each into a file of its own: half a second's work."""
+
+VOLUME: Final = 200
+"""Pages of a file that holds a class together: more than any class has, few enough for a printer's memory."""
 
 Progress = Callable[[str, int, int], None]
 """Is told which step is being done, how many certificates are through, and how many there are."""
@@ -46,11 +54,13 @@ class Issued:
     added: int
 
 
-def sign_and_record(plan: Plan, *, key: Signer, now: datetime) -> Recorded:
+def sign_and_record(plan: Plan, *, key: Signer, now: datetime, approvals: Sequence[bytes] = ()) -> Recorded:
     """Sign the class and store it in the register in one transaction; raises `RegisterError`, `Refused`.
 
-    Certificates that stand there with the same contents are given back as they were signed.
+    Certificates that stand there with the same contents are given back as they were signed. ``approvals`` are the
+    bytes of files, for an office that asks for them.
     """
+    require_approval(plan, approvals)
     batch = NewBatch(plan.form.hash, plan.form.id, plan.issued, plan.roster.source, plan.roster.source_hash)
     entries = [new_entry(plan, row, place, key) for place, row in enumerate(plan.rows, 1)]
     with plan.office.open_register() as register:
@@ -59,44 +69,57 @@ def sign_and_record(plan: Plan, *, key: Signer, now: datetime) -> Recorded:
 
 def new_entry(plan: Plan, row: Row, place: int, key: Signer) -> NewEntry:
     """Return one row signed, as the register takes it; ``place`` is its place in the class, from 1."""
-    certificate = plan.certificate(row)
+    payload = make_payload(plan.certificate(row))
     return NewEntry(
         number=row.number,
         issued=row.issued,
-        payload=make_payload(certificate),
-        signed=sign_bytes(certificate, key=key),
+        payload=payload,
+        signed=sign_payload(payload, key=key, test=plan.test),
         kid=key.kid,
         holder=row.holder,
         position=place,
         office=dict(row.office),
-        printed={"school": plan.office.school, "place": plan.office.place, "head": plan.office.head},
+        printed=plan.office.letterhead.as_data(),
     )
 
 
 def draw_and_check(
-    plan: Plan, recorded: Recorded, *, folder: Path, template: str, now: datetime, progress: Progress = _quiet
+    plan: Plan,
+    recorded: Recorded,
+    *,
+    folder: Path,
+    template: str,
+    now: datetime,
+    progress: Progress = _quiet,
+    executor: Executor | None = None,
+    chunk: int = CHUNK,
 ) -> Issued:
-    """Draw every recorded certificate, read each page back, verify it, and mark the batch done.
+    """Verify every recorded certificate, draw it, read its page back, and mark the batch done.
 
-    Writes ``NUMBER.pdf`` for each and ``all.pdf`` in class order into ``folder``; a file is there whole or not at
-    all. Raises `Refused` for a page whose code does not read back as what was signed.
+    Writes ``NUMBER.pdf`` for each, and in class order ``all.pdf``, or ``all-001.pdf`` and so on for more than
+    `VOLUME` of them, into ``folder``; a file is there whole or not at all. With an ``executor`` pages are drawn
+    wherever it does its work, ``chunk`` certificates in one go. Raises `Refused` for a certificate that
+    does not verify, or whose page does not read back as what was signed.
     """
-    papers = [_paper(plan, entry) for entry in recorded.entries]
-    sheets = [plan.sheet(paper) for paper in papers]
-    files = []
-    for done, (paper, sheet, name) in enumerate(zip(papers, sheets, file_names(papers), strict=True)):
-        progress("draw", done, len(papers))
-        drawn = page.draw([sheet], day=paper.issued, page=template)
-        _read_back(plan, paper, drawn, 1, template=template, now=now)
-        files.append(write_file(folder / f"{name}.pdf", drawn, parents=True))
-    progress("draw", len(papers), len(papers))
-    together = page.draw(sheets, day=plan.issued, page=template)
-    for place, paper in enumerate(papers, 1):
-        _read_back(plan, paper, together, place, template=template, now=now)
-    write_file(folder / "all.pdf", together, parents=True)
+    papers = [paper_of(entry, test=plan.test) for entry in recorded.entries]
+    for paper in papers:
+        require_good(plan.trust, paper, now)
+    own = plan.office.letterhead
+    headed = [
+        (paper, Letterhead.from_data(entry.printed, own))
+        for paper, entry in zip(papers, recorded.entries, strict=True)
+    ]
+    names = [f"{name}.pdf" for name in file_names(papers)]
+    progress("draw", 0, len(papers))
+    done = 0
+    for job, drawn in do_jobs(_jobs(plan, headed, names, template, chunk), executor=executor):
+        for name, data in zip(job.names, drawn, strict=True):
+            write_file(folder / name, data, parents=True)
+            done += not job.together
+            progress("draw", done, len(papers))
     with plan.office.open_register() as register:
         register.finish(recorded.batch.id, now=now)
-    return Issued(recorded.entries, tuple(files), folder, recorded.added)
+    return Issued(recorded.entries, tuple([folder / name for name in names]), folder, recorded.added)
 
 
 def draw_drafts(plan: Plan, *, folder: Path, template: str) -> Path:
@@ -105,31 +128,44 @@ def draw_drafts(plan: Plan, *, folder: Path, template: str) -> Path:
     return write_file(folder / "draft.pdf", page.draw(sheets, day=plan.issued, page=template), parents=True)
 
 
-def _paper(plan: Plan, entry: Entry) -> Paper:
+def paper_of(entry: Entry, *, test: bool) -> Paper:
     """Return the paper of a stored certificate: its contents come from the signed bytes, nowhere else."""
     message = cose.read_sign1(entry.signed, max_bytes=wire.MAX_BYTES)
     fields = {label: value for label, value in cbor.decode(message.payload).items() if label > 0}
     office = {name: str(value) for name, value in entry.office.items()}
-    return Paper(entry.number, entry.issued, fields, office, wire.to_text(entry.signed), plan.test)
+    return Paper(entry.number, entry.issued, fields, office, wire.to_text(entry.signed), test)
 
 
-def _read_back(plan: Plan, paper: Paper, drawn: bytes, number: int, *, template: str, now: datetime) -> None:
-    """Raise `Refused` unless the drawn page's code is read as signed and verifies against the published list."""
-    texts = scan.read_pdf_area(drawn, number, box=page.code_box(template), dpi=READ_BACK_DPI)
-    if texts != [paper.text]:
-        raise Refused(
-            f"the page of {paper.number} was drawn, but its code reads back as {len(texts)} codes or another text",
-            hint="hand out none of these pages; this is a fault of the program, please report it",
-        )
-    if plan.trust is None:
+def require_good(trust: TrustList | None, paper: Paper, now: datetime) -> None:
+    """Raise `Refused` unless a certificate verifies against the published list, if there is one."""
+    if trust is None:
         return
-    verdict = verify(texts[0], trust=plan.trust, now=now)
+    verdict = verify(paper.text or "", trust=trust, now=now)
     if verdict.code not in _GOOD:
         reason = f" ({verdict.reason})" if verdict.reason else ""
         raise Refused(
-            f"the page of {paper.number} was drawn, but it verifies as {verdict.code}{reason}",
+            f"the certificate {paper.number} was signed, but it verifies as {verdict.code}{reason}",
             hint="is this computer's date right, and is list.qct the newest list?",
         )
+
+
+def _jobs(
+    plan: Plan,
+    papers: Sequence[tuple[Paper, Letterhead]],
+    names: Sequence[str],
+    template: str,
+    chunk: int,
+) -> Iterator[Job]:
+    """Yield the work in the order in which its results are written: each volume, then its certificates singly."""
+    volumes = -(-len(papers) // VOLUME)
+    for volume in range(volumes):
+        first, end = volume * VOLUME, min((volume + 1) * VOLUME, len(papers))
+        name = "all.pdf" if volumes == 1 else f"all-{volume + 1:03}.pdf"
+        kind = (plan.form, plan.form_office, template, plan.issued)
+        yield Job(*kind, tuple(papers[first:end]), (name,), together=True)
+        for start in range(first, end, chunk):
+            some = slice(start, min(start + chunk, end))
+            yield Job(*kind, tuple(papers[some]), tuple(names[some]), together=False)
 
 
 def file_names(papers: Sequence[Paper]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -20,11 +21,13 @@ from qrcert import cose
 from qrcert.encode import showable
 from qrcert.errors import QrcertError, Refused, Unreadable
 from qrcert.files import read_file, write_file
+from qrcert.issue.letterhead import Letterhead, key_name
 from qrcert.page import INDIGO, PALETTES, Palette
 from qrcert.register import Register
 from qrcert.register.book import Journal
-from qrcert.signing import SigningKey, load_keys, save_keys
+from qrcert.signing import Signer, SigningKey, load_keys, save_keys
 from qrcert.text import normalise
+from qrcert.tokens import TokenAddress, TokenKey
 from qrcert.trust import MAX_FILE, NO_HASH, Head, TrustList, hex_groups, wrap, write_key_request
 
 KEY: Final = "school.key"
@@ -61,10 +64,19 @@ place = "register.db"
 # Where the folder lies on a network drive: "delete" instead of "wal".
 journal = "wal"
 
+[approval]
+# Officers who look through a class before it is signed, as "qrcert office officer" tells; [] for none.
+officers = []
+
 [key]
-# The public half of school.key; it names the key in every list. Not to be changed.
+# The public half of the school's key; it names the key in every list. Not to be changed.
 alg = {alg}
 public = "{public}"
+"""
+
+_ELSEWHERE: Final = """\
+# Where the private half is: on a token, from which it cannot be read.
+token = {token}
 """
 
 
@@ -82,12 +94,15 @@ class Office:
     palette: Palette = INDIGO
     register: str = REGISTER
     journal: Journal = "wal"
+    token: TokenAddress | None = None
+    officers: tuple[cose.PublicKey, ...] = ()
+    """Who may approve a class before it is signed; nobody: it is signed without."""
 
     @property
-    def key_name(self) -> str:
-        """The short name of the school's key on its pages, such as ``7F3A-91C2``; a help, no proof."""
-        text = self.key.kid.hex().upper()
-        return f"{text[:4]}-{text[4:8]}"
+    def letterhead(self) -> Letterhead:
+        """What the pages of this school say around every certificate."""
+        name = key_name(self.key.kid)
+        return Letterhead(self.school, self.place, name, self.post, self.head, self.heading, self.palette)
 
     def open_register(self) -> Register:
         """Return the register, made if it is not there yet: a file of this folder, or a database elsewhere."""
@@ -104,11 +119,19 @@ class Office:
             )
         return TrustList.from_bytes(read_file(path, limit=MAX_FILE))
 
-    def load_key(self, passphrase: bytes) -> SigningKey:
-        """Return the school's private key; raises `KeyFileError`."""
-        key = load_keys(self.folder / KEY, passphrase=passphrase)[0]
+    def load_key(self, passphrase: bytes) -> Signer:
+        """Return the school's private key, from its file or on its token, whose PIN is the passphrase then.
+
+        Raises `KeyFileError`, and `Refused` for a key that is not the one of the settings.
+        """
+        key: SigningKey | TokenKey
+        if self.token is not None:
+            key = TokenKey.load(self.token, pin=passphrase, alg=self.key.alg)
+        else:
+            key = load_keys(self.folder / KEY, passphrase=passphrase)[0]
         if key.public_key != self.key:
-            raise Refused(f"{KEY!r} is not the key that {SETTINGS!r} names")
+            where = KEY if self.token is None else self.token.object
+            raise Refused(f"{where!r} is not the key that {SETTINGS!r} names")
         return key
 
 
@@ -122,34 +145,50 @@ def make_office(
     nonce: bytes,
     today: int,
     authority: bytes = NO_HASH,
+    token: str | None = None,
 ) -> tuple[Office, bytes]:
-    """Make an office folder with a new key and return it with the key request's bytes.
+    """Make an office folder with a new key, in a file or on a ``token``; return it with the key request's bytes.
 
     ``authority`` is the identity of the authority the request is for, `NO_HASH` if none is known yet; ``nonce``
-    is 16 random bytes. Raises `Refused` if the folder holds an office already or a name may not be shown,
-    `KeyFileError` for the passphrase.
+    is 16 random bytes; ``token`` a ``pkcs11:`` URI, to whose token the passphrase is the PIN. Raises `Refused` if
+    the folder holds an office already or a name may not be shown, `KeyFileError` for passphrase and token.
     """
     school, place = _line(school, "the school's name"), _line(place, "the school's place")
     if (folder / SETTINGS).exists():
         raise Refused(f"{str(folder)!r} is an office folder already", hint="choose another folder")
-    key = SigningKey.generate(alg)
-    head = Head(authority, nonce, today)
-    request = write_key_request(head, key=key.public_key, name=school, place=place, sign=key.sign)
-    settings = _TEMPLATE.format(name=_quoted(school), place=_quoted(place), alg=alg, public=key.public.hex())
-    readable = {"what": "qrcert key request", "school": school, "place": place, "kid": hex_groups(key.kid)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Refused(f"cannot make the office folder {str(folder)!r}: {error.strerror}") from error
-    save_keys(folder / KEY, [key], passphrase=passphrase)
+    key = _new_key(folder, alg=alg, passphrase=passphrase, token=token)
+    head = Head(authority, nonce, today)
+    readable = {"what": "qrcert key request", "school": school, "place": place, "kid": hex_groups(key.kid)}
     try:
+        request = write_key_request(head, key=key.public_key, name=school, place=place, sign=key.sign)
         write_file(folder / REQUEST, wrap(request, readable=readable).encode(), parents=True)
+        settings = _TEMPLATE.format(
+            name=_quoted(school), place=_quoted(place), alg=alg, public=key.public.hex()
+        ) + ("" if token is None else _ELSEWHERE.format(token=_quoted(token)))
         write_file(folder / SETTINGS, settings.encode(), parents=True)
-    except Refused:
-        for name in (KEY, REQUEST):  # nobody has seen them, and a key left here would bar the next attempt
-            (folder / name).unlink(missing_ok=True)
+    except QrcertError:  # nobody has seen the key, and left behind it would bar the next attempt
+        if isinstance(key, TokenKey):
+            key.destroy()
+        for name in (KEY, REQUEST):
+            with suppress(OSError):
+                (folder / name).unlink(missing_ok=True)
         raise
+    if isinstance(key, TokenKey):
+        key.close()
     return open_office(folder), request
+
+
+def _new_key(folder: Path, *, alg: int, passphrase: bytes, token: str | None) -> SigningKey | TokenKey:
+    """Make the school's key where it will stay: in a file of the folder, or on a token."""
+    if token is not None:
+        return TokenKey.generate(TokenAddress.from_uri(token), pin=passphrase, alg=alg)
+    key = SigningKey.generate(alg)
+    save_keys(folder / KEY, [key], passphrase=passphrase)
+    return key
 
 
 def open_office(folder: Path) -> Office:
@@ -175,6 +214,7 @@ def open_office(folder: Path) -> Office:
 def _office(folder: Path, settings: dict[str, Any]) -> Office:
     school, page, register = (_section(settings, name) for name in ("school", "page", "register"))
     key = _section(settings, "key")
+    token = _text(key, "token", "")
     return Office(
         folder,
         _text(school, "name"),
@@ -186,6 +226,8 @@ def _office(folder: Path, settings: dict[str, Any]) -> Office:
         palette=_one_of(PALETTES, _text(page, "colours", "indigo"), "colours"),
         register=_text(register, "place", REGISTER),
         journal=_one_of(_JOURNALS, _text(register, "journal", "wal"), "journal"),
+        token=TokenAddress.from_uri(token) if token else None,
+        officers=tuple([_officer(line) for line in _lines(_section(settings, "approval"), "officers")]),
     )
 
 
@@ -201,6 +243,23 @@ def _text(section: dict[str, Any], name: str, default: str | None = None) -> str
     if not isinstance(value, str):
         raise TypeError(f"{name} is text in quotes, found {value!r}")
     return normalise(value)
+
+
+def _lines(section: dict[str, Any], name: str) -> list[str]:
+    value = section.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise TypeError(f"{name} is a list of texts in quotes, found {value!r}")
+    return value
+
+
+def officer_line(key: cose.PublicKey) -> str:
+    """Return how an officer's key stands in the settings: its COSE algorithm, a colon, the public key in hex."""
+    return f"{key.alg}:{key.public.hex()}"
+
+
+def _officer(line: str) -> cose.PublicKey:
+    alg, _, public = line.partition(":")
+    return cose.PublicKey(int(alg), bytes.fromhex(public))
 
 
 def _one_of(known: Mapping[str, _Value], value: str, name: str) -> _Value:

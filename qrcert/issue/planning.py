@@ -72,7 +72,8 @@ class Plan:
 
     def sheet(self, paper: Paper) -> page.Sheet:
         """Return what is printed for ``paper``."""
-        return make_sheet(paper, office=self.office, form=self.form, form_office=self.form_office)
+        head = self.office.letterhead
+        return make_sheet(paper, letterhead=head, form=self.form, form_office=self.form_office)
 
 
 def prepare(

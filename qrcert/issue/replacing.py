@@ -7,7 +7,7 @@ school's register.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -21,6 +21,7 @@ from qrcert.form import Form, Table
 from qrcert.form import Office as FormOffice
 from qrcert.issue.act import new_entry
 from qrcert.issue.admission import ask_list
+from qrcert.issue.approval import require_approval
 from qrcert.issue.folder import Office
 from qrcert.issue.planning import Plan, check_rows
 from qrcert.issue.requests import find_papers, request_withdrawal
@@ -111,13 +112,22 @@ def prepare_replacement(
 
 
 def sign_replacement(
-    replacement: Replacement, *, kind: Kind, reason: str, key: Signer, nonce: bytes, now: datetime
+    replacement: Replacement,
+    *,
+    kind: Kind,
+    reason: str,
+    key: Signer,
+    nonce: bytes,
+    now: datetime,
+    approvals: Sequence[bytes] = (),
 ) -> tuple[Recorded, Path]:
     """Sign the new certificate, put it into the register, and write the request that withdraws the old one.
 
-    Returns what was recorded and the request's path; `qrcert.issue.draw_and_check` draws the page.
+    Returns what was recorded and the request's path; `qrcert.issue.draw_and_check` draws the page. ``approvals`` as
+    for `qrcert.issue.sign_and_record`.
     """
     plan, old = replacement.plan, replacement.old
+    require_approval(plan, approvals)
     (row,) = plan.rows
     batch = NewBatch(plan.form.hash, plan.form.id, row.issued, plan.roster.source, plan.roster.source_hash)
     pairs = [(old.id, new_entry(plan, row, 1, key))]

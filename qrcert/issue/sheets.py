@@ -11,7 +11,7 @@ from typing import Any, Final
 from qrcert import wire
 from qrcert.form import Contents, Date, Form, Line, Mark, Shown
 from qrcert.form import Office as FormOffice
-from qrcert.issue.folder import Office
+from qrcert.issue.letterhead import Letterhead
 from qrcert.page import Sheet, Table
 from qrcert.symbol import Symbol
 
@@ -35,8 +35,8 @@ class Paper:
     test: bool = False
 
 
-def make_sheet(paper: Paper, *, office: Office, form: Form, form_office: FormOffice) -> Sheet:
-    """Return the sheet of ``paper``: the form's contents in its own language, the school's settings around them."""
+def make_sheet(paper: Paper, *, letterhead: Letterhead, form: Form, form_office: FormOffice) -> Sheet:
+    """Return the sheet of ``paper``: the form's contents in its own language, the school's lines around them."""
     language = form.language
     contents = form.show(paper.wire, part=None, language=language)
     lines = form_office.sentences(
@@ -44,8 +44,8 @@ def make_sheet(paper: Paper, *, office: Office, form: Form, form_office: FormOff
         paper.wire,
         language=language,
         entries=paper.office,
-        school=office.school,
-        place=office.place,
+        school=letterhead.school,
+        place=letterhead.place,
     )
     holder = form.holder(paper.wire)
     before, after = _around(lines, holder)
@@ -56,22 +56,22 @@ def make_sheet(paper: Paper, *, office: Office, form: Form, form_office: FormOff
         number=form.number_text(form.pack_number(paper.number)),
         holder=holder,
         issued=_DAY.long(wire.to_day(paper.issued), language),
-        school=office.school,
-        place=office.place,
-        heading=office.heading or None,
+        school=letterhead.school,
+        place=letterhead.place,
+        heading=letterhead.heading or None,
         before=before,
         after=after,
         facts=tuple((one.label, one.text) for one in _untold(contents, form, told)),
         tables=tuple(_tables(contents, form)),
-        post=office.post or None,
-        head=office.head or None,
-        key=office.key_name,
+        post=letterhead.post or None,
+        head=letterhead.head or None,
+        key=letterhead.key,
         symbol=Symbol(paper.text).matrix if paper.text is not None else None,
         attachment=paper.text,
         duplicate=any(one.name == DUPLICATE for one in contents.fields),
         draft=paper.text is None,
         test=paper.test,
-        palette=office.palette,
+        palette=letterhead.palette,
     )
 
 

@@ -19,7 +19,7 @@ from qrcert.cli.forms import find_form
 from qrcert.encode import Certificate, sign_bytes
 from qrcert.errors import Refused
 from qrcert.form import Table
-from qrcert.signing import SigningKey
+from qrcert.signing import Signer, SigningKey
 from qrcert.symbol import Symbol
 from qrcert.trust import TrustList, read_key_request, unwrap
 
@@ -168,7 +168,7 @@ def _admit(made: authority.Authority, office: issue.Office) -> authority.Authori
 
 
 def _issue(
-    office: issue.Office, rows: list[dict[str, Any]], name: str, out: Path, key: SigningKey, now: datetime
+    office: issue.Office, rows: list[dict[str, Any]], name: str, out: Path, key: Signer, now: datetime
 ) -> issue.Issued:
     """Write a class list and issue it, as ``qrcert issue`` does."""
     kind = find_form(FORM)

@@ -1,0 +1,219 @@
+"""Issuing at the size of a nation: signing and recording, drawing and reading back, processes, a cluster, memory.
+
+    python bench/issue.py [--quick]
+
+Every ratio compares runs that took turns in this one run. A page counts as finished when it was drawn, written and
+read back; a class of N makes 2 N of them, each certificate singly and once more in the file of all. ``--quick``
+makes everything five times smaller and leaves the cluster out. A figure that misses its target is marked, and then
+the exit status is 1.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+os.environ["RAYON_NUM_THREADS"] = "1"  # a core is a core: typst would take all of them
+
+import offices
+from qrcert import issue
+from qrcert.cli.workers import workers
+from qrcert.encode import sign_bytes
+from qrcert.issue import Office, Plan
+from qrcert.register import Recorded
+from qrcert.symbol import Symbol
+from qrcert.wire import to_text
+
+SUBJECTS = [
+    *("Русский язык", "Литература", "Математика", "Информатика", "История", "Обществознание", "География"),
+    *("Физика", "Химия", "Биология", "Физическая культура", "Индивидуальный проект", "Экономика", "Право"),
+    *("Экология", "Астрономия", "Естествознание", "Россия в мире", "Геометрия", "Вероятность и статистика"),
+]
+"""Twenty rows, as on an attestat with everything."""
+
+ROUNDS = 3
+
+missed: list[str] = []
+
+
+def say(what: str, value: float, unit: str, target: float | None = None, *, most: bool = False) -> None:
+    """Print a figure, and whether it keeps to its target: at least it, or ``most`` it."""
+    line = f"  {what:<66}{value:>10.2f} {unit:<8}"
+    if target is not None:
+        kept = value <= target if most else value >= target
+        line += f" target {'<=' if most else '>='} {target:g}{'' if kept else '   MISSED'}"
+        missed.extend([what] * (not kept))
+    print(line.rstrip(), flush=True)
+
+
+def plan_in(folder: Path, certificates: int, *, first: int = 0, office: Office | None = None) -> Plan:
+    """Return the plan of a class in an office in ``folder``, checked but for the trial printing."""
+    office = office or offices.office_in(folder / "office")
+    rows = [
+        offices.pupil(place, marks=[[one, "5"] for one in SUBJECTS])
+        for place in range(first, first + certificates)
+    ]
+    plan = offices.plan_of(offices.write_json(folder / "class.json", rows), office, draft=True)
+    return replace(plan, trust=office.published_list())
+
+
+def drawn(plan: Plan, recorded: Recorded, folder: Path, executor: Executor | None, chunk: int) -> float:
+    """Draw a class; return the seconds."""
+    start = time.perf_counter()
+    issue.draw_and_check(
+        plan,
+        recorded,
+        folder=folder,
+        template="certificate",
+        now=offices.NOW,
+        executor=executor,
+        chunk=chunk,
+    )
+    return time.perf_counter() - start
+
+
+def signing(folder: Path, certificates: int) -> None:
+    """Print what a core signs and records, and what a symbol takes."""
+    plan = plan_in(folder, certificates)
+    start = time.process_time()
+    recorded = offices.sign(plan)
+    say(
+        "sign and record, one transaction, certificates a second of CPU",
+        certificates / (time.process_time() - start),
+        "/s",
+        2500,
+    )
+    made = [sign_bytes(plan.certificate(row), key=offices.school.KEY) for row in plan.rows[:200]]
+    times = []
+    for one in made:
+        start = time.process_time()
+        Symbol(to_text(one)).matrix  # noqa: B018
+        times.append((time.process_time() - start) * 1000)
+    say("a symbol of version 10, CPU", median(times), "ms", 1.5, most=True)
+    assert recorded.added == certificates
+
+
+def pages(folder: Path, certificates: int) -> None:
+    """Print how many pages a core finishes, and what a second core adds."""
+    plan = plan_in(folder, certificates)
+    recorded = offices.sign(plan)
+    times: dict[int, list[float]] = {1: [], 2: []}
+    cpu = []
+    for turn in range(ROUNDS):
+        for jobs in times:
+            with workers(certificates, jobs=jobs, cluster=None) as drawing:
+                if drawing.executor is not None:  # processes start before the clock does
+                    list(drawing.executor.map(abs, range(jobs * 4)))
+                begun = time.process_time()
+                out = folder / f"out-{turn}-{jobs}"
+                times[jobs].append(drawn(plan, recorded, out, drawing.executor, issue.CHUNK))
+                if jobs == 1:
+                    cpu.append(time.process_time() - begun)
+    finished = 2 * certificates
+    say(f"pages finished a second of CPU, class of {certificates}", finished / min(cpu), "/s", 50)
+    say("the same by the clock, one process", finished / min(times[1]), "/s")
+    ratio = median(one / two for one, two in zip(times[1], times[2], strict=True))
+    say("two processes, times as fast as one", ratio, "x", 1.8)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def cluster(folder: Path, count: int) -> Iterator[str]:
+    """Run a dask scheduler and so many workers, each a process of its own, on the loopback interface."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    log = (folder / "cluster.log").open("ab")
+    said = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--no-dashboard"]
+    running = [subprocess.Popen([*said, "--port", address.rpartition(":")[2]], stdout=log, stderr=log)]
+    said = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-dashboard", "--nthreads", "1"]
+    running += [subprocess.Popen([*said, "--no-nanny"], stdout=log, stderr=log) for _ in range(count)]
+    try:
+        from distributed import Client
+
+        with Client(address, timeout="60s", set_as_default=False) as client:
+            client.wait_for_workers(count, timeout=60)
+        yield address
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def clustered(folder: Path, certificates: int) -> None:
+    """Print what a second dask worker adds."""
+    plan = plan_in(folder, certificates)
+    recorded = offices.sign(plan)
+    ratios = []
+    for turn in range(2):
+        seconds = {}
+        for count in (1, 2):
+            with (
+                cluster(folder, count) as address,
+                workers(certificates, jobs=None, cluster=address) as drawing,
+            ):
+                assert drawing.executor is not None
+                drawn(plan, Recorded(recorded.batch, recorded.entries[:2], 0, 0), folder / "warm", *drawing)
+                out = folder / f"cluster-{turn}-{count}"
+                seconds[count] = drawn(plan, recorded, out, *drawing)
+        ratios.append(seconds[1] / seconds[2])
+    say("two dask workers, times as fast as one, chunks of 200", median(ratios), "x", 1.6)
+
+
+def memory(folder: Path, classes: int, size: int) -> None:
+    """Print what signing and recording one class after the other takes, without pages."""
+    office = offices.office_in(folder / "office")
+    peaks = []
+    for number in range(classes):
+        plan = plan_in(folder, size, first=number * size, office=office)
+        offices.sign(plan)
+        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+    say(f"peak memory after the first class of {size}, no pages", peaks[0], "MB")
+    say(
+        f"... after {classes} of them, {classes * size} certificates",
+        peaks[-1],
+        "MB",
+        peaks[0] * 1.2,
+        most=True,
+    )
+
+
+def main(*, quick: bool) -> None:
+    start = time.perf_counter()
+    share = 5 if quick else 1
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part, act in enumerate(
+            (lambda at: signing(at, 5000 // share), lambda at: pages(at, 200 // share))
+        ):
+            place = folder / str(part)
+            place.mkdir()
+            act(place)
+        if not quick:
+            (folder / "cluster").mkdir()
+            clustered(folder / "cluster", 800)
+        (folder / "memory").mkdir()
+        memory(folder / "memory", 100 // share, 1000 // share)
+    print(f"{time.perf_counter() - start:.0f} s in all")
+    sys.exit(bool(missed))
+
+
+if __name__ == "__main__":
+    main(quick="--quick" in sys.argv)

@@ -1,0 +1,242 @@
+"""Drawing in other processes: a pool on this machine, a dask cluster; killed, stopped, and the same to the byte."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import offices
+from offices import NOW, entries, office_in, plan_of, pupil, sign, write_json
+from qrcert import issue
+from qrcert.cli import screen
+from qrcert.cli.workers import WORTH, workers
+from qrcert.errors import MissingExtra, QrcertError, Refused, TrustListError
+from qrcert.issue import act
+from qrcert.register import Recorded
+
+CLASS = 8
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[issue.Plan, Recorded, dict[str, bytes]]:
+    """A class, signed, and the files that one process makes of it."""
+    folder = tmp_path_factory.mktemp("bulk")
+    source = write_json(folder / "class.json", [pupil(place) for place in range(CLASS)])
+    plan = plan_of(source, office_in(folder / "office"))
+    recorded = sign(plan)
+    return plan, recorded, drawn(plan, recorded, folder / "alone")
+
+
+def drawn(plan: issue.Plan, recorded: Recorded, folder: Path, **more: Any) -> dict[str, bytes]:
+    issue.draw_and_check(plan, recorded, folder=folder, template="certificate", now=NOW, **more)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_processes_make_the_very_same_files(signed: Any, tmp_path: Path) -> None:
+    plan, recorded, alone = signed
+    with workers(CLASS, jobs=2, cluster=None) as drawing:
+        assert drawn(plan, recorded, tmp_path / "out", executor=drawing.executor, chunk=2) == alone
+
+
+def test_a_small_class_needs_no_processes_of_its_own() -> None:
+    with workers(WORTH, jobs=None, cluster=None) as drawing:
+        assert drawing.executor is None
+    with workers(10_000, jobs=1, cluster=None) as drawing:
+        assert drawing.executor is None
+
+
+class Killed(Executor):
+    """An executor whose worker is killed at its first work, as the system does where memory ends."""
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+
+    def submit(self, act: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+        self._pool.submit(os._exit, 9)
+        return self._pool.submit(act, *arguments, **named)
+
+
+def test_a_process_that_is_killed_is_told_and_the_same_command_goes_on(signed: Any, tmp_path: Path) -> None:
+    plan, recorded, alone = signed
+    with workers(CLASS, jobs=2, cluster=None) as drawing:
+        assert drawing.executor is not None
+        killed = Killed(drawing.executor)
+        with pytest.raises(Refused, match="a process that draws pages was killed; what was signed stands"):
+            drawn(plan, recorded, tmp_path / "out", executor=killed, chunk=2)
+    assert len(entries(plan.office)) == CLASS
+    assert drawn(plan, recorded, tmp_path / "out") == alone
+
+
+class Waiting(Executor):
+    """An executor that does nothing until it is asked, and counts what was handed to it."""
+
+    def __init__(self) -> None:
+        self.given = 0
+        self.most = 0
+        self.asked = 0
+
+    def submit(self, act: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+        self.given += 1
+        self.most = max(self.most, self.given - self.asked)
+        future: Future[Any] = Future()
+
+        def result(timeout: float | None = None) -> Any:
+            self.asked += 1
+            return act(*arguments, **named)
+
+        future.result = result  # type: ignore[method-assign]
+        return future
+
+
+def test_no_more_is_handed_out_than_a_few_jobs_ahead(signed: Any, tmp_path: Path) -> None:
+    plan, recorded, _ = signed
+    many = Recorded(recorded.batch, recorded.entries[:1] * 40, 0, 0)
+    waiting = Waiting()
+    drawn(plan, many, tmp_path / "out", executor=waiting, chunk=1)
+    assert waiting.given == 41
+    assert waiting.most <= issue.printing.WAITING + 1
+
+
+def test_a_large_class_comes_in_volumes(signed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, recorded, alone = signed
+    monkeypatch.setattr(act, "VOLUME", 3)
+    files = drawn(plan, recorded, tmp_path / "out")
+    assert sorted(name for name in files if name.startswith("all")) == [
+        "all-001.pdf",
+        "all-002.pdf",
+        "all-003.pdf",
+    ]
+    assert {name: files[name] for name in files if not name.startswith("all")} == {
+        name: data for name, data in alone.items() if name != "all.pdf"
+    }
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Refused("no", hint="do"),
+        TrustListError("older", "it is older", hint="take the newer"),
+        MissingExtra("scan", "pillow"),
+    ],
+)
+def test_errors_cross_from_process_to_process_whole(error: QrcertError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.hint) == (type(error), str(error), error.hint)
+    assert vars(again) == vars(error)
+
+
+# --- stopped by somebody
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_who_stops_the_drawing_is_told_what_stands(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from qrcert.cli.workers import stopped
+
+    stopped(3, CLASS, lang)
+    said = capsys.readouterr().err
+    assert {"en": "8 are signed and in the register, 3 are drawn", "ru": "внесены в книгу 8, отпечатано 3"}[
+        lang
+    ] in said
+
+
+# --- a cluster
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def cluster(folder: Path, count: int = 2) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A real scheduler and real workers, each a process of its own, on the loopback interface."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    log = (folder / "cluster.log").open("wb")
+    places = {"DASK_TEMPORARY_DIRECTORY": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}
+    common = {"stdout": log, "stderr": log, "cwd": folder, "env": os.environ | places}
+    port = address.rpartition(":")[2]
+    said = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
+    scheduler = subprocess.Popen([*said, "--host", "127.0.0.1", "--port", port, "--no-dashboard"], **common)
+    said = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1"]
+    running = [subprocess.Popen([*said, "--no-dashboard"], **common) for _ in range(count)]
+    try:
+        yield address, running
+    finally:
+        for process in (*running, scheduler):
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def ready(address: str, count: int) -> None:
+    from distributed import Client
+
+    with Client(address, timeout="60s", set_as_default=False) as client:
+        client.wait_for_workers(count, timeout=90)
+
+
+def test_a_cluster_loses_a_worker_and_nothing_else(signed: Any, tmp_path: Path) -> None:
+    plan, recorded, alone = signed
+    with cluster(tmp_path) as (address, running):
+        ready(address, 2)
+        killed: list[int] = []
+
+        def kill_one(step: str, done: int, total: int) -> None:
+            if done and not killed:
+                killed.append(running[0].pid)
+                os.kill(running[0].pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+        with workers(CLASS, jobs=None, cluster=address) as drawing:
+            assert drawing.chunk == 200
+            files = drawn(
+                plan, recorded, tmp_path / "out", executor=drawing.executor, chunk=1, progress=kill_one
+            )
+        assert killed
+        assert running[0].wait(30) != 0
+        assert files == alone
+
+
+def test_no_private_key_is_in_what_workers_get(signed: Any) -> None:
+    plan, recorded, _ = signed
+    jobs = act._jobs(plan, [], [], "certificate", 1)
+    assert list(jobs) == []
+    papers = [(act.paper_of(one, test=False), plan.office.letterhead) for one in recorded.entries]
+    names = [one.number for one in recorded.entries]
+    for job in act._jobs(plan, papers, names, "certificate", 2):
+        data = pickle.dumps(job)
+        assert offices.school.KEY.to_pem(b"a passphrase")[:20] not in data
+        assert offices.school.KEY._private.private_bytes_raw() not in data  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_cluster_that_does_not_answer_is_told(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qrcert.cli.workers.PATIENCE", "1s")
+    with (
+        pytest.raises(Refused, match="no cluster answers at") as caught,
+        workers(CLASS, jobs=None, cluster=f"tcp://127.0.0.1:{free_port()}"),
+    ):
+        pass
+    assert caught.value.hint
+
+
+def test_a_bar_tells_how_many_a_second_are_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    bar = screen.Progress(10, "drawing")
+    assert bar._rate(0) is None
+    now[0] += 4
+    assert bar._rate(6) == "1.5/s"

@@ -1,0 +1,192 @@
+"""``qrcert reprint`` and ``recover``: the same certificate once more, on paper or in the register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import desk
+import offices
+import school
+import terminal
+from offices import issued, office_in, pupil, sample_row, shipped, write_json
+from qrcert import issue
+from qrcert.encode import sign_certificate
+from qrcert.errors import Refused, Unreadable
+from qrcert.issue import Issued, Office
+from qrcert.symbol import Symbol
+
+OFFICE = ("--office", "school")
+PASS = ("--passphrase-file", "pass.txt")
+
+
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk with two papers issued."""
+    folder = desk.make(tmp_path_factory.mktemp("desk"))
+    with pytest.MonkeyPatch.context() as patch, desk.at_noon():
+        patch.chdir(folder)
+        line = ("issue", "class.json", "--form", "participation", "--yes", "--out", "out", *OFFICE, *PASS)
+        done = terminal.run(*line)
+        assert done.status == 0, done.err
+    return folder
+
+
+@pytest.fixture
+def _desk(master: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    desk.copy(master, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with desk.at_noon():
+        yield
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Issued:
+    return issued(write_json(tmp_path / "class.json", [pupil(1), pupil(2)]), office_in(tmp_path / "office"))
+
+
+def again(office: Office, number: str, out: Path, form: str = school.ATTESTAT) -> Path:
+    entries = issue.find_papers(office, number)
+    kind = shipped(form)
+    (path,) = issue.reprint(
+        office,
+        entries,
+        form=kind.form,
+        form_office=kind.office,
+        folder=out,
+        template="certificate",
+        now=offices.NOW,
+    )
+    return path
+
+
+# --- reprint
+
+
+def test_a_reprint_is_the_very_file_whatever_the_settings_are_by_then(made: Issued, tmp_path: Path) -> None:
+    office = office_in(tmp_path / "office", head="Another Head")
+    changed = replace(office, heading="NEW HEADING", post="Principal")
+    path = again(changed, made.entries[0].number, tmp_path / "again")
+    assert path.name == made.files[0].name
+    assert path.read_bytes() == made.files[0].read_bytes()
+    with office.open_register() as register:
+        assert register.audit_check().faults == ()
+
+
+def test_what_the_list_withdrew_is_not_printed_again(made: Issued, tmp_path: Path) -> None:
+    office = office_in(tmp_path / "office", list_qct=school.publish_bytes(school.contents(keys=())))
+    with pytest.raises(Refused, match="but it verifies as unknown_school"):
+        again(office, made.entries[0].number, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_reprint_needs_the_form_it_was_issued_with(made: Issued, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="was issued with another form or edition"):
+        again(office_in(tmp_path / "office"), made.entries[0].number, tmp_path / "again", "participation")
+
+
+@pytest.mark.usefixtures("_desk")
+def test_the_command_prints_again_without_a_passphrase() -> None:
+    done = terminal.run("reprint", "P-1", *OFFICE)
+    assert (done.status, done.err) == (0, "")
+    page = Path("school/issued/reprint-P-1/P-1.pdf")
+    assert done.lines == ["No. P-1, Абрамова Вера, 2026-11-23, participation", f"written: {page}"]
+    assert page.read_bytes() == Path("out/P-1.pdf").read_bytes()
+    missing = terminal.run("reprint", "P-9", *OFFICE, "--lang", "ru")
+    assert missing.errors[0] == "qrcert: error: № 'P-9' в книге нет"
+
+
+@pytest.mark.usefixtures("_desk")
+def test_a_withdrawn_paper_is_not_printed_again() -> None:
+    assert terminal.run("withdraw", "P-1", "--yes", *OFFICE, *PASS).status == 0
+    done = terminal.run("reprint", "P-1", *OFFICE)
+    assert done.status == 2
+    assert done.errors == ["qrcert: error: No. 'P-1' is withdrawn and cannot become live"]
+
+
+# --- recover
+
+
+def burned(office: Office) -> Office:
+    (office.folder / "register.db").unlink()
+    return office
+
+
+@pytest.mark.parametrize("name", ["ru.attestat.11", "ib.diploma", "school.leaving"])
+def test_a_paper_brings_its_row_back(tmp_path: Path, name: str) -> None:
+    before = issued(
+        write_json(tmp_path / "class.json", sample_row(name)), office_in(tmp_path / "office"), shipped(name)
+    )
+    office = burned(office_in(tmp_path / "office"))
+    found = issue.read_recoveries(office, before.files[0], now=offices.NOW)
+    (entry,) = issue.recover(office, found, source="photo.jpg", now=offices.NOW)
+    (lost,) = before.entries
+    for fact in (
+        "signed",
+        "digest",
+        "contents",
+        "number",
+        "issued",
+        "holder",
+        "form",
+        "form_id",
+        "kid",
+        "part",
+    ):
+        assert getattr(entry, fact) == getattr(lost, fact), fact
+    assert (entry.status, entry.office) == ("live", {})
+    assert issue.recover(office, found, source="photo.jpg", now=offices.NOW) == (entry,)
+    with office.open_register() as register:
+        assert register.audit_check().faults == ()
+
+
+def test_a_duplicate_is_issued_from_what_was_recovered(made: Issued, tmp_path: Path) -> None:
+    office = burned(office_in(tmp_path / "office"))
+    found = issue.read_recoveries(office, made.files[0], now=offices.NOW)
+    (entry,) = issue.recover(office, found, source="photo.jpg", now=offices.NOW)
+    kind = shipped()
+    path = issue.write_duplicate(office, entry, kind.form)
+    sheet = openpyxl.load_workbook(path).active
+    assert {cell.data_type for row in sheet for cell in row} == {"s"}
+    day = offices.later(30)
+    planned = issue.prepare_replacement(
+        path, entry, office=office, form=kind.form, form_office=kind.office, today=day.date()
+    )
+    (row,) = planned.plan.rows
+    assert (row.number, row.holder) == (entry.number, entry.holder)
+    assert row.values["duplicate"]
+    assert row.values["marks"]
+
+
+def test_only_a_genuine_paper_of_this_school_comes_back(tmp_path: Path) -> None:
+    office = office_in(tmp_path / "office")
+    picture = tmp_path / "paper.png"
+    stranger = sign_certificate(school.certificate(), key=school.key_of("a stranger"))
+    picture.write_bytes(Symbol(stranger).png(4))
+    with pytest.raises(Refused, match="only a genuine paper can be brought back, this one is unknown_school"):
+        issue.read_recoveries(office, picture, now=offices.NOW)
+    picture.write_bytes(Symbol("HTTPS://EXAMPLE.ORG").png(4))
+    with pytest.raises(Unreadable, match="no certificate's code was read"):
+        issue.read_recoveries(office, picture, now=offices.NOW)
+
+
+@pytest.mark.usefixtures("_desk")
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_the_command_asks_and_tells_what_comes_next(lang: str) -> None:
+    Path("school/register.db").unlink()
+    refused = terminal.run("recover", "out/P-2.pdf", *OFFICE, "--lang", lang)
+    assert refused.status == 2
+    done = terminal.run("recover", "out/P-2.pdf", "--yes", *OFFICE, "--lang", lang)
+    assert (done.status, done.err) == (0, "")
+    path = Path("school/recovered/P-2.xlsx")
+    assert path.exists()
+    assert done.lines[-1].endswith(f"qrcert replace P-2 --from {path} --kind right")
+    replaced = terminal.run(
+        "replace", "P-2", "--from", path, "--kind", "right", "--yes", "--reason", "lost", *OFFICE, *PASS
+    )
+    assert replaced.status == 2  # the same words on the same day would be the same paper
+    assert "it would be the same certificate" in replaced.err
