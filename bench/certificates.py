@@ -28,7 +28,7 @@ import school
 from qrcert import page
 from qrcert.encode import Certificate, sign_certificate
 from qrcert.form import read_office, sample_of, shipped_forms
-from qrcert.issue import Office
+from qrcert.issue.letterhead import Letterhead, key_name
 from qrcert.issue.sheets import Paper as Contents
 from qrcert.issue.sheets import make_sheet
 from qrcert.page.matrix import QUIET, draw_code
@@ -148,8 +148,8 @@ def _sheet(certificate: Certificate, text: str) -> page.Sheet:
     paper = Contents(
         certificate.number, certificate.issued, form.pack(certificate.values), sample_of(form).office, text
     )
-    office = Office(Path(), _SCHOOL, _PLACE, school.KEY.public_key, "Директор", "Ю. Э. Цыганков")
-    return make_sheet(paper, office=office, form=form, form_office=read_office(source))
+    head = Letterhead(_SCHOOL, _PLACE, key_name(school.KEY.kid), "Директор", "Ю. Э. Цыганков")
+    return make_sheet(paper, letterhead=head, form=form, form_office=read_office(source))
 
 
 def _module(symbol: Symbol, box: page.Box) -> float:

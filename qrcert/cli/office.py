@@ -217,7 +217,7 @@ def leaves_command(
         last=until or today,
         key=key,
         nonce=secrets.token_bytes(16),
-        today=today,
+        now=screen.now(),
         path=output,
     )
     screen.tell(

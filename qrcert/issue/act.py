@@ -36,6 +36,9 @@ CHUNK: Final = 20
 VOLUME: Final = 200
 """Pages of a file that holds a class together: more than any class has, few enough for a printer's memory."""
 
+MANIFEST: Final = "manifest.json"
+"""Beside the pages: what binds them to the register's history; a copy kept elsewhere shows a history rewritten."""
+
 Progress = Callable[[str, int, int], None]
 """Is told which step is being done, how many certificates are through, and how many there are."""
 
@@ -119,6 +122,8 @@ def draw_and_check(
             progress("draw", done, len(papers))
     with plan.office.open_register() as register:
         register.finish(recorded.batch.id, now=now)
+        manifest = register.manifest(recorded.batch.id)
+    write_file(folder / MANIFEST, manifest, parents=True)
     return Issued(recorded.entries, tuple([folder / name for name in names]), folder, recorded.added)
 
 

@@ -143,13 +143,15 @@ def write_leaves(
     last: date,
     key: Signer,
     nonce: bytes,
-    today: date,
+    now: datetime,
     path: Path | None = None,
 ) -> tuple[Path, int]:
     """Write the signed leaves of what the key signed in these days, and return the file and how many they are.
 
-    Void papers are left out: nobody has them. Raises `Refused` where there is nothing, or no published list.
+    The register keeps which ones. Void papers are left out: nobody has them. Raises `Refused` where there is
+    nothing, or no published list.
     """
+    today = now.date()
     with office.open_register() as register:
         digests = register.digests(key.kid, first=first, last=last)
     if not digests:
@@ -161,7 +163,10 @@ def write_leaves(
         "until": last.isoformat(),
         "certificates": str(len(digests)),
     }
-    return _write(office, f"leaves-{today}.json", request, readable, path), len(digests)
+    written = _write(office, f"leaves-{today}.json", request, readable, path)
+    with office.open_register() as register:
+        register.hand_in(key.kid, first=first, last=last, day=today, now=now)
+    return written, len(digests)
 
 
 def write_renewal(

@@ -20,6 +20,10 @@
 | ``equaliser`` | samples to soft values, by a filter that the symbol trains | OpenCV |
 | ``layout``, ``symbols``, ``reed_solomon``, ``bitstream`` | from soft values to text | numpy |
 | ``deadline`` | a time limit that is handed down | nothing |
+| ``cameras`` | webcams and video files -> frames | OpenCV |
+| ``looking`` | frame after frame within a budget | |
+| ``places`` | where a code is that was not read | OpenCV |
+| ``advice`` | what would help | OpenCV |
 | ``process`` | a helper process that may crash or hang without harm | nothing |
 | ``engines`` | what works on this machine | |
 

@@ -22,10 +22,11 @@ def read(picture: Grey) -> Found:
     )
     read, unread = [], []
     for barcode in barcodes:
+        corners = _corners(barcode.position)
         if barcode.valid:
-            read.append(Code(barcode.text, _corners(barcode.position)))
-        else:
-            unread.append(_corners(barcode.position))
+            read.append(Code(barcode.text, corners))
+        elif len(set(corners)) > 2:  # what is in no place ("invalid symbol size") was no code that was seen
+            unread.append(corners)
     return Found(tuple(read), tuple(unread))
 
 

@@ -30,7 +30,7 @@ _ACTS: Final[Mapping[str, tuple[str, str]]] = {
     "restore": ("withdrawal lifted", "отзыв снят"),
     "replace": ("replaced", "заменён"),
     "reprint": ("printed again", "отпечатан ещё раз"),
-    "recover": ("recovered from paper", "восстановлен по бумаге"),
+    "recovery": ("recovered from paper", "восстановлен по бумаге"),
 }
 
 

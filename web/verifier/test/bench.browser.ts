@@ -27,6 +27,13 @@ interface Drawn {
   readonly text: string;
 }
 
+interface Inside {
+  readonly verdict: readonly number[];
+  readonly frames: number;
+  readonly readers: Readonly<Record<string, Score>>;
+  readonly kinds: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
 interface Global {
   readonly inBench: InBench;
 }
@@ -67,14 +74,7 @@ async function starts(browser: Browser, whole: string): Promise<readonly number[
   return times;
 }
 
-async function inside(
-  browser: Browser,
-): Promise<{
-  verdict: readonly number[];
-  frames: number;
-  readers: Readonly<Record<string, Score>>;
-  kinds: Readonly<Record<string, Readonly<Record<string, number>>>>;
-}> {
+async function inside(browser: Browser): Promise<Inside> {
   const page = await browser.context.newPage();
   await page.goto(`file://${browser.write("bench.html", "<!doctype html><body>")}`);
   await page.addScriptTag({ content: await script() });
