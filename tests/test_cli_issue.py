@@ -473,7 +473,10 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "no such page": (
         ["class.json", "--yes", "--passphrase-file", "pass.txt", "--page", "poster"],
-        ["error: there is no page 'poster', only certificate"],
+        [
+            "error: there is no page 'poster', only card, certificate, insert, parts",
+            "hint: a page of your own is a folder with page.toml: qrcert page check FOLDER",
+        ],
     ),
 }  # fmt: skip
 

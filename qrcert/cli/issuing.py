@@ -11,7 +11,9 @@ from qrcert import issue, text
 from qrcert.cli import screen
 from qrcert.cli.approving import approve_option, propose_option, read_approvals, write_proposal
 from qrcert.cli.forms import find_form
+from qrcert.cli.pages import page_option
 from qrcert.cli.workers import Workers, cluster_option, jobs_option, stopped, workers
+from qrcert.page import Template
 from qrcert.register import Recorded
 
 _KEY = ("the school's key", "к ключу школы")
@@ -40,10 +42,9 @@ _KEY = ("the school's key", "к ключу школы")
     metavar="DIR",
     help="Folder of the results; default: issued/CLASS-DAY in the office folder.",
 )
-@click.option(
-    "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
-)
+@page_option
 @click.option("--png", is_flag=True, help="Also write each code as a picture, NUMBER.png.")
+@click.option("--screen", "screens", is_flag=True, help="Also write each for a phone's screen, NUMBER.html.")
 @click.option(
     "--no-pages", is_flag=True, help="Sign and record only; pages are drawn when they are asked for."
 )
@@ -72,8 +73,9 @@ def issue_command(
     numbers_from: str | None,
     sheet: str | None,
     out: Path | None,
-    template: str,
+    wanted_page: str | None,
     png: bool,
+    screens: bool,
     no_pages: bool,
     jobs: int | None,
     cluster: str | None,
@@ -94,6 +96,7 @@ def issue_command(
     language = screen.language(lang)
     office = issue.open_office(folder)
     kind = find_form(wanted)
+    template = issue.find_template(office, wanted_page)
     plan = issue.prepare(
         source,
         office=office,
@@ -124,6 +127,7 @@ def issue_command(
     screen.confirm(_question(plan, language), yes=yes)
     key = office.load_key(screen.passphrase(passphrase_file, what=_KEY))
     now = screen.now()
+    issue.keep_template(office, template)
     recorded = issue.sign_and_record(plan, key=key, now=now, approvals=approved)
     if no_pages:
         screen.tell(_recorded(recorded, language))
@@ -132,6 +136,8 @@ def issue_command(
         done = _drawn(plan, recorded, target, template, drawing, language)
     if png:
         issue.write_symbols(done)
+    if screens:
+        issue.write_screens(done, plan)
     issue.write_summary(done, plan, language=language)
     for line in _done(done, plan, language):
         screen.tell(line)
@@ -139,7 +145,7 @@ def issue_command(
 
 
 def _drawn(
-    plan: issue.Plan, recorded: Recorded, target: Path, template: str, drawing: Workers, language: str
+    plan: issue.Plan, recorded: Recorded, target: Path, template: Template, drawing: Workers, language: str
 ) -> issue.Issued:
     """Draw the pages with a bar; who stops it is told what stands."""
     with screen.Progress(len(plan.rows), screen.pick(language, "drawing", "печать")) as bar:
