@@ -154,5 +154,6 @@ def _sheet(certificate: Certificate, text: str) -> page.Sheet:
 
 def _module(symbol: Symbol, box: page.Box) -> float:
     """Return the width of a module as it is printed, in millimetres."""
-    side = draw_code(symbol.matrix, room=box.right - box.left, number="").side
+    least = page.built_in("certificate").layout.least
+    side = draw_code(symbol.matrix, room=box.right - box.left, number="", least=least).side
     return side / (symbol.modules + 2 * QUIET) / MM

@@ -95,7 +95,7 @@ def signing(folder: Path, certificates: int) -> None:
         "/s",
         2500,
     )
-    made = [sign_bytes(plan.certificate(row), key=offices.school.KEY) for row in plan.rows[:200]]
+    made = [sign_bytes(plan.certificates(row)[0], key=offices.school.KEY) for row in plan.rows[:200]]
     times = []
     for one in made:
         start = time.process_time()

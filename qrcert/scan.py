@@ -138,6 +138,24 @@ def read_pdf_area(data: bytes, page: int, *, box: Box, dpi: float) -> list[str]:
         return [code.text for code in in_reading_order(zxing.read(grey).codes)]
 
 
+def read_pdf_areas(data: bytes, areas: Sequence[tuple[int, Box]], *, dpi: float) -> list[list[str]]:
+    """Return for each area, a page from 1 and a box on it, the texts of its codes, as `read_pdf_area` does.
+
+    The PDF is opened once, and a page once for all areas on it that follow each other. Raises Unreadable,
+    MissingExtra.
+    """
+    with _extra():
+        from qrcert.reading import pdfium, zxing
+
+        with pdfium.LOCK:
+            document = pdfium.open_document(data)
+            try:
+                greys = list(pdfium.render_areas(document, areas, dpi=dpi))
+            finally:
+                document.close()
+        return [[code.text for code in in_reading_order(zxing.read(grey).codes)] for grey in greys]
+
+
 def engines() -> tuple[Engine, ...]:
     """Try every library that reading uses and return what works here; raises nothing."""
     from qrcert.reading import engines as trials

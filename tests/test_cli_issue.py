@@ -306,7 +306,7 @@ def test_a_class_is_checked_drafted_issued_and_issued_again(lang: str) -> None:
     size, far = {"en": ("1.02 mm a module", "35 cm from"), "ru": ("модуль 1,02 мм", "в 35 см от")}[lang]
     assert size in done.lines[2]
     assert far in done.lines[2]
-    names = ["P-1.pdf", "P-1.png", "P-2.pdf", "P-2.png", "all.pdf", "summary.xlsx"]
+    names = ["P-1.pdf", "P-1.png", "P-2.pdf", "P-2.png", "all.pdf", "manifest.json", "summary.xlsx"]
     assert sorted(path.name for path in Path("out").iterdir()) == names
     assert register() == [("P-1", "Абрамова Вера", f"{school.NOW}"), ("P-2", "Яшин Пётр", f"{school.NOW}")]
     for name in ("P-1.pdf", "P-2.png", "all.pdf"):
@@ -477,7 +477,10 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "no such page": (
         ["class.json", "--yes", "--passphrase-file", "pass.txt", "--page", "poster"],
-        ["error: there is no page 'poster', only certificate"],
+        [
+            "error: there is no page 'poster', only card, certificate, insert, parts",
+            "hint: a page of your own is a folder with page.toml: qrcert page check FOLDER",
+        ],
     ),
 }  # fmt: skip
 

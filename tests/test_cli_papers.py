@@ -327,7 +327,7 @@ def test_a_paper_of_every_form_comes_back_from_its_bytes_as_it_was(name: str, tm
     signed = sign_bytes(certificate, key=school.KEY)
     (stored,) = (replace(one, signed=signed, number=sample.number, office=sample.office) for one in entries())
     path = tmp_path / "same.json"
-    path.write_text(issue.with_changes(stored, kind.form, {}), encoding="utf-8")
+    path.write_text(issue.with_changes([stored], kind.form, {}), encoding="utf-8")
     (row,) = read_class(path, kind.form, kind.office, issued_default=certificate.issued).rows
     again = replace(certificate, values=row.values, number=row.number)
     assert make_payload(again) == make_payload(certificate)

@@ -149,12 +149,12 @@ def test_a_duplicate_is_issued_from_what_was_recovered(made: Issued, tmp_path: P
     found = issue.read_recoveries(office, made.files[0], now=offices.NOW)
     (entry,) = issue.recover(office, found, source="photo.jpg", now=offices.NOW)
     kind = shipped()
-    path = issue.write_duplicate(office, entry, kind.form)
+    path = issue.write_duplicate(office, [entry], kind.form)
     sheet = openpyxl.load_workbook(path).active
     assert {cell.data_type for row in sheet for cell in row} == {"s"}
     day = offices.later(30)
     planned = issue.prepare_replacement(
-        path, entry, office=office, form=kind.form, form_office=kind.office, today=day.date()
+        path, [entry], office=office, form=kind.form, form_office=kind.office, today=day.date()
     )
     (row,) = planned.plan.rows
     assert (row.number, row.holder) == (entry.number, entry.holder)

@@ -313,8 +313,8 @@ def crooked_press(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[page.S
     honest = page.draw
 
     def arm(change: Callable[[page.Sheet], page.Sheet]) -> None:
-        def draw(sheets: Any, *, day: date, page: str = "certificate") -> bytes:
-            return honest([change(sheet) for sheet in sheets], day=day, page=page)
+        def draw(sheets: Any, **how: Any) -> bytes:
+            return honest([change(sheet) for sheet in sheets], **how)
 
         monkeypatch.setattr(page, "draw", draw)
 
@@ -353,8 +353,8 @@ def test_pages_whose_codes_changed_places_in_all_pdf_are_found(
 ) -> None:
     honest = page.draw
 
-    def draw_reversed(sheets: Any, *, day: date, page: str = "certificate") -> bytes:
-        return honest(list(reversed(sheets)), day=day, page=page)
+    def draw_reversed(sheets: Any, **how: Any) -> bytes:
+        return honest(list(reversed(sheets)), **how)
 
     plan = plan_of(class_list, office)
     recorded = sign(plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -520,7 +521,8 @@ def test_the_galley_and_typst_agree_on_every_height(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("qrcert.page.press._print", keep)
     draw([replace(sheet, number="1") for sheet in SHEETS.values()], day=DAY)
-    template = (FOLDER.parent / "certificate.typ").read_text(encoding="utf-8")
+    shutil.copytree(FOLDER.parent, tmp_path, dirs_exist_ok=True)
+    template = (tmp_path / "certificate.typ").read_text(encoding="utf-8")
     (tmp_path / "probe.typ").write_text(template + PROBE, encoding="utf-8")
     compiler = typst.Compiler(tmp_path / "probe.typ", font_paths=_fonts(), sys_inputs=seen)
     probes = [tuple(entry) for entry in json.loads(compiler.query("<probe>", field="value"))]

@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "demo": ("qrcert.cli.demo", "demo_command", "The whole story in one folder, in seconds."),
     "office": ("qrcert.cli.office", "office_group", "A school's own folder: its key, its register."),
     "form": ("qrcert.cli.forms", "form_group", "Kinds of certificates: list, show, check, template."),
+    "page": ("qrcert.cli.pages", "page_group", "What is printed: list, show, check a page of your own."),
     "issue": ("qrcert.cli.issuing", "issue_command", "Class list in, signed and printed certificates out."),
     "withdraw": ("qrcert.cli.papers", "withdraw_command", "Withdraw a certificate that was issued."),
     "replace": ("qrcert.cli.papers", "replace_command", "Issue a certificate anew, with the same number."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from qrcert import issue, text
 from qrcert.cli import screen
 from qrcert.cli.forms import find_form
+from qrcert.cli.pages import page_option
 from qrcert.cli.papers import office_option, show_papers, yes_option
 
 
@@ -21,13 +23,11 @@ from qrcert.cli.papers import office_option, show_papers, yes_option
     metavar="DIR",
     help="Folder of the pages; default: issued/reprint-NUMBER in the office folder.",
 )
-@click.option(
-    "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
-)
+@page_option
 @office_option
 @screen.lang_option
 def reprint_command(
-    number: str, wanted: str | None, out: Path | None, template: str, folder: Path, lang: str | None
+    number: str, wanted: str | None, out: Path | None, wanted_page: str | None, folder: Path, lang: str | None
 ) -> int:
     """Print a certificate again, as it was issued: a lost or spoiled paper, not a changed one.
 
@@ -38,6 +38,10 @@ def reprint_command(
     form_id = None if wanted is None else find_form(wanted).form.id
     entries = issue.find_papers(office, number, form_id=form_id, status="live")
     form = find_form(wanted or entries[0].form_id)
+    if wanted_page is None:
+        template = issue.printed_template(office, entries)
+    else:
+        template = issue.find_template(office, wanted_page)
     target = out or folder / "issued" / f"reprint-{issue.file_name(number)}"
     show_papers(entries, language)
     files = issue.reprint(
@@ -80,8 +84,11 @@ def recover_command(picture: Path, yes: bool, folder: Path, lang: str | None) ->
             f"внесено в книгу: {len(entries)}",
         )
     )
-    for entry, one in zip(entries, found, strict=True):
-        path = issue.write_duplicate(office, entry, one.form)
+    pairs = zip(entries, found, strict=True)
+    for _, group in groupby(pairs, key=lambda pair: (pair[0].form, pair[0].number)):
+        parts = list(group)
+        entry, one = parts[0]
+        path = issue.write_duplicate(office, [entry for entry, _ in parts], one.form)
         shown, number = text.escaped(str(path)), text.escaped(entry.number)
         screen.tell(
             screen.pick(

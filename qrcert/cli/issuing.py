@@ -11,8 +11,10 @@ from qrcert import issue, text, wire
 from qrcert.cli import screen
 from qrcert.cli.approving import approve_option, propose_option, read_approvals, write_proposal
 from qrcert.cli.forms import find_form
+from qrcert.cli.pages import page_option
 from qrcert.cli.proof_words import code_line
 from qrcert.cli.workers import Workers, cluster_option, jobs_option, stopped, workers
+from qrcert.page import Template
 from qrcert.register import Recorded
 from qrcert.symbol import Symbol
 
@@ -42,10 +44,9 @@ _KEY = ("the school's key", "к ключу школы")
     metavar="DIR",
     help="Folder of the results; default: issued/CLASS-DAY in the office folder.",
 )
-@click.option(
-    "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
-)
+@page_option
 @click.option("--png", is_flag=True, help="Also write each code as a picture, NUMBER.png.")
+@click.option("--screen", "screens", is_flag=True, help="Also write each for a phone's screen, NUMBER.html.")
 @click.option(
     "--no-pages", is_flag=True, help="Sign and record only; pages are drawn when they are asked for."
 )
@@ -74,8 +75,9 @@ def issue_command(
     numbers_from: str | None,
     sheet: str | None,
     out: Path | None,
-    template: str,
+    wanted_page: str | None,
     png: bool,
+    screens: bool,
     no_pages: bool,
     jobs: int | None,
     cluster: str | None,
@@ -96,6 +98,7 @@ def issue_command(
     language = screen.language(lang)
     office = issue.open_office(folder)
     kind = find_form(wanted)
+    template = issue.find_template(office, wanted_page)
     plan = issue.prepare(
         source,
         office=office,
@@ -126,6 +129,7 @@ def issue_command(
     screen.confirm(_question(plan, language), yes=yes)
     key = office.load_key(screen.passphrase(passphrase_file, what=_KEY))
     now = screen.now()
+    issue.keep_template(office, template)
     recorded = issue.sign_and_record(plan, key=key, now=now, approvals=approved)
     if no_pages:
         screen.tell(_recorded(recorded, language))
@@ -134,6 +138,8 @@ def issue_command(
         done = _drawn(plan, recorded, target, template, drawing, language)
     if png:
         issue.write_symbols(done)
+    if screens:
+        issue.write_screens(done, plan)
     issue.write_summary(done, plan, language=language)
     for line in _done(done, plan, template, language):
         screen.tell(line)
@@ -141,7 +147,7 @@ def issue_command(
 
 
 def _drawn(
-    plan: issue.Plan, recorded: Recorded, target: Path, template: str, drawing: Workers, language: str
+    plan: issue.Plan, recorded: Recorded, target: Path, template: Template, drawing: Workers, language: str
 ) -> issue.Issued:
     """Draw the pages with a bar; who stops it is told what stands."""
     with screen.Progress(len(plan.rows), screen.pick(language, "drawing", "печать")) as bar:
@@ -192,7 +198,7 @@ def _question(plan: issue.Plan, language: str) -> str:
     )
 
 
-def _done(done: issue.Issued, plan: issue.Plan, template: str, language: str) -> list[str]:
+def _done(done: issue.Issued, plan: issue.Plan, template: Template, language: str) -> list[str]:
     count, before = len(done.entries), len(done.entries) - done.added
     if plan.trust is not None:
         checked = screen.pick(language, "was read back and verified", "прочитана и проверена")
@@ -243,7 +249,7 @@ def _done(done: issue.Issued, plan: issue.Plan, template: str, language: str) ->
     return lines
 
 
-def _reach(done: issue.Issued, template: str, language: str) -> str:
+def _reach(done: issue.Issued, template: Template, language: str) -> str:
     """Return from how far the codes of the class are read, by the largest of them."""
     largest = max((wire.to_text(entry.signed) for entry in done.entries), key=len)
     return code_line(Symbol(largest).version, template=template, language=language)

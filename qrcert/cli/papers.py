@@ -15,6 +15,8 @@ from qrcert import issue, text
 from qrcert.cli import screen
 from qrcert.cli.approving import approve_option, propose_option, read_approvals, write_proposal
 from qrcert.cli.forms import FormSource, find_form
+from qrcert.cli.pages import page_option
+from qrcert.page import Template
 from qrcert.register import Entry
 
 KEY_OWNER = ("the school's key", "к ключу школы")
@@ -166,9 +168,7 @@ def _withdraw(
     metavar="DIR",
     help="Folder of the results; default: issued/replace-NUMBER-DAY in the office folder.",
 )
-@click.option(
-    "--page", "template", default="certificate", show_default=True, metavar="NAME", help="Page template."
-)
+@page_option
 @propose_option
 @approve_option
 @yes_option
@@ -184,7 +184,7 @@ def replace_command(
     sheet: str | None,
     reason: str,
     out: Path | None,
-    template: str,
+    wanted_page: str | None,
     propose: Path | None,
     approvals: tuple[Path, ...],
     yes: bool,
@@ -203,14 +203,18 @@ def replace_command(
             "name what changes with --set F=V, or a class list with --from CLASS: one of both"
         )
     office = issue.open_office(folder)
-    entry = issue.find_paper(office, number, form_id=_id_of(wanted))
-    form = find_form(wanted or entry.form_id)
+    old = issue.find_papers(office, number, form_id=_id_of(wanted), status="live")
+    form = find_form(wanted or old[0].form_id)
+    if wanted_page is None:
+        template = issue.printed_template(office, old)
+    else:
+        template = issue.find_template(office, wanted_page)
     with ExitStack() as stack:
         if source is None:
             name = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "replacement.json"
-            name.write_text(issue.with_changes(entry, form.form, _pairs(settings)), encoding="utf-8")
+            name.write_text(issue.with_changes(old, form.form, _pairs(settings)), encoding="utf-8")
             source = name
-        planned = _prepare(source, entry, office, form, sheet=sheet, template=template)
+        planned = _prepare(source, old, office, form, sheet=sheet, template=template)
     plan = planned.plan
     why = issue.reason_line(reason)
     _show_new(planned, language)
@@ -226,6 +230,7 @@ def replace_command(
     key = office.load_key(screen.passphrase(passphrase_file, what=KEY_OWNER))
     now = screen.now()
     nonce = secrets.token_bytes(16)
+    issue.keep_template(office, template)
     recorded, request = issue.sign_replacement(
         planned, kind=kind, reason=why, key=key, nonce=nonce, now=now, approvals=approved
     )
@@ -245,16 +250,16 @@ def _id_of(wanted: str | None) -> str | None:
 
 def _prepare(
     source: Path,
-    entry: Entry,
+    old: Sequence[Entry],
     office: issue.Office,
     form: FormSource,
     *,
     sheet: str | None,
-    template: str,
+    template: Template,
 ) -> issue.Replacement:
     return issue.prepare_replacement(
         source,
-        entry,
+        old,
         office=office,
         form=form.form,
         form_office=form.office,
@@ -276,7 +281,7 @@ def _pairs(settings: Sequence[str]) -> dict[str, str]:
 
 def _show_new(planned: issue.Replacement, language: str) -> None:
     """Show the old paper and the holder and day of the new one."""
-    show_papers([planned.old], language)
+    show_papers(planned.old, language)
     (row,) = planned.plan.rows
     said = screen.pick(language, "new:", "новый:")
     screen.tell(f"  {said} {text.escaped(row.holder)}, {row.issued}")

@@ -12,6 +12,7 @@ from qrcert.cli import screen
 from qrcert.errors import Refused
 
 if TYPE_CHECKING:
+    from qrcert.page import Template
     from qrcert.proof import Finding, Measures, Reach, Remark, Scale
 
 _MARKS: Final = {"good": "[+]", "usable": "[~]", "not_good": "[X]", "unknown": "[?]"}
@@ -250,7 +251,7 @@ def reach_line(reach: Reach, language: str) -> str:
     )
 
 
-def code_line(version: int, *, template: str, language: str) -> str:
+def code_line(version: int, *, template: Template | str, language: str) -> str:
     """Return how large the modules of a code are on a page, and from how far it is read."""
     try:
         module = proof.page_module(version, template=template)

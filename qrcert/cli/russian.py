@@ -11,6 +11,7 @@ from typing import Final
 
 from qrcert.cli.catalogue.documents import DOCUMENTS
 from qrcert.cli.catalogue.issuing import ISSUING
+from qrcert.cli.catalogue.pages import PAGES
 from qrcert.cli.catalogue.reading import READING
 from qrcert.cli.catalogue.register import REGISTER
 from qrcert.cli.catalogue.russian import AFTERWARDS
@@ -23,6 +24,7 @@ _MESSAGES: Final = (
     *REGISTER,
     *WEBPAGE,
     *ISSUING,
+    *PAGES,
     # the command line itself
     ("missing argument {}", "не указано: {}"),
     ("missing option {}", "не указано: {}"),
@@ -151,7 +153,6 @@ _MESSAGES: Final = (
      "уже выдано с другим содержанием: № {}; ничего не записано"),
     ("replace or void: qrcert replace NUMBER, or qrcert void NUMBER if it was never handed out",
      "замените (qrcert replace НОМЕР) или, если не вручён, погасите (qrcert void НОМЕР)"),
-    ("there is no page {}, only {}", "бланка {} нет, есть {}"),
     ("sheet {}: the page's fonts lack {} of the {}", "документ {}: в шрифтах бланка нет знака {}"),
     ("sheet {} is {} mm too long for one page; its longest part is the {}, {} characters",
      "документ {} длиннее страницы на {} мм; самая длинная часть ({}), знаков: {}"),

@@ -1,13 +1,12 @@
 """A school's work: the office folder, and issuing a class from its list to pages that were read back."""
 
-from qrcert.issue.act import CHUNK, Issued, Progress, draw_and_check, draw_drafts, sign_and_record
+from qrcert.issue.act import CHUNK, MANIFEST, Issued, Progress, draw_and_check, draw_drafts, sign_and_record
 from qrcert.issue.approval import Proposal, approve, require_approval
 from qrcert.issue.copies import RECOVERED, Recovery, read_recoveries, recover, reprint, write_duplicate
 from qrcert.issue.folder import KEY, LIST, REQUEST, SETTINGS, Office, make_office, officer_line, open_office
 from qrcert.issue.planning import Plan, prepare
 from qrcert.issue.replacing import (
     Replacement,
-    find_paper,
     prepare_replacement,
     sign_replacement,
     with_changes,
@@ -22,13 +21,17 @@ from qrcert.issue.requests import (
     write_leaves,
     write_renewal,
 )
+from qrcert.issue.samples import sample_sheets
 from qrcert.issue.size import Size, measure
-from qrcert.issue.summary import write_summary, write_symbols
+from qrcert.issue.summary import write_screens, write_summary, write_symbols
+from qrcert.issue.templates import PAGES, find_template, keep_template, printed_template
 
 __all__ = [
     "CHUNK",
     "KEY",
     "LIST",
+    "MANIFEST",
+    "PAGES",
     "RECOVERED",
     "REQUEST",
     "REQUESTS",
@@ -46,19 +49,22 @@ __all__ = [
     "draw_and_check",
     "draw_drafts",
     "file_name",
-    "find_paper",
     "find_papers",
+    "find_template",
+    "keep_template",
     "make_office",
     "measure",
     "officer_line",
     "open_office",
     "prepare",
     "prepare_replacement",
+    "printed_template",
     "read_recoveries",
     "reason_line",
     "recover",
     "reprint",
     "require_approval",
+    "sample_sheets",
     "sign_and_record",
     "sign_replacement",
     "with_changes",
@@ -66,6 +72,7 @@ __all__ = [
     "write_duplicate",
     "write_leaves",
     "write_renewal",
+    "write_screens",
     "write_summary",
     "write_symbols",
 ]

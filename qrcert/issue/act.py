@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -65,25 +66,31 @@ def sign_and_record(plan: Plan, *, key: Signer, now: datetime, approvals: Sequen
     """
     require_approval(plan, approvals)
     batch = NewBatch(plan.form.hash, plan.form.id, plan.issued, plan.roster.source, plan.roster.source_hash)
-    entries = [new_entry(plan, row, place, key) for place, row in enumerate(plan.rows, 1)]
+    entries = [one for place, row in enumerate(plan.rows, 1) for one in new_entries(plan, row, place, key)]
     with plan.office.open_register() as register:
         return register.record(batch, entries, now=now)
 
 
-def new_entry(plan: Plan, row: Row, place: int, key: Signer) -> NewEntry:
-    """Return one row signed, as the register takes it; ``place`` is its place in the class, from 1."""
-    payload = make_payload(plan.certificate(row))
-    return NewEntry(
-        number=row.number,
-        issued=row.issued,
-        payload=payload,
-        signed=sign_payload(payload, key=key, test=plan.test),
-        kid=key.kid,
-        holder=row.holder,
-        position=place,
-        office=dict(row.office),
-        printed=plan.office.letterhead.as_data(),
-    )
+def new_entries(plan: Plan, row: Row, place: int, key: Signer) -> list[NewEntry]:
+    """Return one row signed, as the register takes it, each part; ``place`` is its place in the class, from 1."""
+    entries = []
+    for certificate in plan.certificates(row):
+        payload = make_payload(certificate)
+        entries.append(
+            NewEntry(
+                number=row.number,
+                issued=row.issued,
+                payload=payload,
+                signed=sign_payload(payload, key=key, test=plan.test),
+                kid=key.kid,
+                holder=row.holder,
+                position=place,
+                part=certificate.part or 0,
+                office=dict(row.office),
+                printed=plan.letterhead.as_data(),
+            )
+        )
+    return entries
 
 
 def draw_and_check(
@@ -91,7 +98,7 @@ def draw_and_check(
     recorded: Recorded,
     *,
     folder: Path,
-    template: str,
+    template: page.Template | str,
     now: datetime,
     progress: Progress = _quiet,
     executor: Executor | None = None,
@@ -113,13 +120,15 @@ def draw_and_check(
         for paper, entry in zip(papers, recorded.entries, strict=True)
     ]
     names = [f"{name}.pdf" for name in file_names(papers)]
-    progress("draw", 0, len(papers))
+    count = len(set(names))
+    progress("draw", 0, count)
     done = 0
-    for job, drawn in do_jobs(_jobs(plan, headed, names, template, chunk), executor=executor):
+    jobs = _jobs(plan, headed, names, page.as_template(template), chunk)
+    for job, drawn in do_jobs(jobs, executor=executor):
         for name, data in zip(job.names, drawn, strict=True):
             write_file(folder / name, data, parents=True)
             done += not job.together
-            progress("draw", done, len(papers))
+            progress("draw", done, count)
     with plan.office.open_register() as register:
         register.finish(recorded.batch.id, now=now)
         manifest = register.manifest(recorded.batch.id)
@@ -127,10 +136,11 @@ def draw_and_check(
     return Issued(recorded.entries, tuple([folder / name for name in names]), folder, recorded.added)
 
 
-def draw_drafts(plan: Plan, *, folder: Path, template: str) -> Path:
+def draw_drafts(plan: Plan, *, folder: Path, template: page.Template | str) -> Path:
     """Draw the class without codes, marked as a draft, into one ``draft.pdf``; nothing is signed or recorded."""
-    sheets = [plan.sheet(plan.draft(row)) for row in plan.rows]
-    return write_file(folder / "draft.pdf", page.draw(sheets, day=plan.issued, page=template), parents=True)
+    sheets = [plan.sheet(paper) for row in plan.rows for paper in plan.drafts(row)]
+    drawn = page.draw(sheets, day=plan.issued, page=template, together=True)
+    return write_file(folder / "draft.pdf", drawn, parents=True)
 
 
 def paper_of(entry: Entry, *, test: bool) -> Paper:
@@ -138,7 +148,9 @@ def paper_of(entry: Entry, *, test: bool) -> Paper:
     message = cose.read_sign1(entry.signed, max_bytes=wire.MAX_BYTES)
     fields = {label: value for label, value in cbor.decode(message.payload).items() if label > 0}
     office = {name: str(value) for name, value in entry.office.items()}
-    return Paper(entry.number, entry.issued, fields, office, wire.to_text(entry.signed), test)
+    return Paper(
+        entry.number, entry.issued, fields, office, wire.to_text(entry.signed), test, entry.part or None
+    )
 
 
 def require_good(trust: TrustList | None, paper: Paper, now: datetime) -> None:
@@ -158,33 +170,40 @@ def _jobs(
     plan: Plan,
     papers: Sequence[tuple[Paper, Letterhead]],
     names: Sequence[str],
-    template: str,
+    template: page.Template,
     chunk: int,
 ) -> Iterator[Job]:
-    """Yield the work in the order in which its results are written: each volume, then its certificates singly."""
-    volumes = -(-len(papers) // VOLUME)
+    """Yield the work in the order in which its results are written: each volume, then its certificates singly.
+
+    A volume and a chunk end with a certificate, never between two of its parts.
+    """
+    step = len(plan.parts)
+    volume_size, chunk_size = VOLUME // step * step, max(1, chunk // step) * step
+    volumes = -(-len(papers) // volume_size)
     for volume in range(volumes):
-        first, end = volume * VOLUME, min((volume + 1) * VOLUME, len(papers))
+        first, end = volume * volume_size, min((volume + 1) * volume_size, len(papers))
         name = "all.pdf" if volumes == 1 else f"all-{volume + 1:03}.pdf"
         kind = (plan.form, plan.form_office, template, plan.issued)
         yield Job(*kind, tuple(papers[first:end]), (name,), together=True)
-        for start in range(first, end, chunk):
-            some = slice(start, min(start + chunk, end))
-            yield Job(*kind, tuple(papers[some]), tuple(names[some]), together=False)
+        for start in range(first, end, chunk_size):
+            some = slice(start, min(start + chunk_size, end))
+            own = tuple(dict.fromkeys(names[some]))
+            yield Job(*kind, tuple(papers[some]), own, together=False)
 
 
 def file_names(papers: Sequence[Paper]) -> Iterator[str]:
-    """Yield a file name for each number: letters, digits, points and hyphens, each name once."""
+    """Yield a file name for each paper: letters, digits, points and hyphens; parts of one number have the same."""
     taken: set[str] = set()
-    for paper in papers:
-        base = _UNSAFE.sub("_", paper.number).strip("._") or "certificate"
+    for _, group in groupby(papers, key=lambda paper: paper.number):
+        parts = list(group)
+        base = _UNSAFE.sub("_", parts[0].number).strip("._") or "certificate"
         if base.split(".")[0].upper() in _RESERVED:
             base = f"certificate-{base}"
         name, count = base, 2
         while name.casefold() in taken:
             name, count = f"{base}-{count}", count + 1
         taken.add(name.casefold())
-        yield name
+        yield from [name] * len(parts)
 
 
 _GOOD: Final = ("genuine", "genuine_old_list", "expired")

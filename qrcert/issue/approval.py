@@ -13,7 +13,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 from qrcert import cbor, cose, wire
-from qrcert.encode import make_payload
 from qrcert.errors import Refused, Unreadable
 from qrcert.form import Form
 from qrcert.issue.planning import Plan
@@ -36,7 +35,7 @@ class Proposal:
     @classmethod
     def of(cls, plan: Plan) -> Proposal:
         """Return what signing the class of ``plan`` would sign."""
-        return cls(plan.office.key.kid, tuple([make_payload(plan.certificate(row)) for row in plan.rows]))
+        return cls(plan.office.key.kid, tuple(plan.payloads()))
 
     @classmethod
     def from_file(cls, data: bytes) -> Proposal:

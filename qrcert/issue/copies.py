@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from qrcert import cbor, cose, scan, wire
+from qrcert import cbor, cose, page, scan, wire
 from qrcert.decode import verify
 from qrcert.errors import MissingExtra, Refused, Unreadable
 from qrcert.files import write_file
@@ -45,7 +45,7 @@ def reprint(
     form: Form,
     form_office: FormOffice,
     folder: Path,
-    template: str,
+    template: page.Template | str,
     now: datetime,
 ) -> tuple[Path, ...]:
     """Draw stored certificates once more into ``folder``, note it in the audit, and return the files.
@@ -65,8 +65,10 @@ def reprint(
         paper = paper_of(one, test=_is_test(trust, one.kid))
         require_good(trust, paper, now)
         papers.append((paper, Letterhead.from_data(one.printed, office.letterhead)))
-    names = tuple(f"{name}.pdf" for name in file_names([paper for paper, _ in papers]))
-    job = Job(form, form_office, template, entries[0].issued, tuple(papers), names, together=False)
+    names = tuple(dict.fromkeys(f"{name}.pdf" for name in file_names([paper for paper, _ in papers])))
+    job = Job(
+        form, form_office, page.as_template(template), entries[0].issued, tuple(papers), names, together=False
+    )
     drawn = do_job(job)
     files = [write_file(folder / name, data, parents=True) for name, data in zip(names, drawn, strict=True)]
     with office.open_register() as register:
@@ -166,14 +168,17 @@ def recover(office: Office, found: Sequence[Recovery], *, source: str, now: date
     return tuple(entries)
 
 
-def write_duplicate(office: Office, entry: Entry, form: Form) -> Path:
-    """Write the class list (.xlsx) of a duplicate of ``entry``, filled in, for ``qrcert replace --from``."""
+def write_duplicate(office: Office, entries: Sequence[Entry], form: Form) -> Path:
+    """Write the class list (.xlsx) of a duplicate, filled in, for ``qrcert replace --from``.
+
+    ``entries`` are the parts of the paper that were brought back, or the one that holds all.
+    """
     try:
         from openpyxl import Workbook
     except ImportError as error:
         raise MissingExtra("issue", "openpyxl") from error
     ticked = {DUPLICATE: "+"} if form.field(DUPLICATE) is not None else {}
-    (row,) = json.loads(with_changes(entry, form, ticked))
+    (row,) = json.loads(with_changes(entries, form, ticked))
     book = Workbook()
     for line, cells in enumerate((row.keys(), row.values()), 1):
         for column, value in enumerate(cells, 1):
@@ -181,7 +186,7 @@ def write_duplicate(office: Office, entry: Entry, form: Form) -> Path:
             cell.data_type, cell.number_format = "s", "@"  # never a formula, and no zeros lost
     out = BytesIO()
     book.save(out)
-    path = office.folder / RECOVERED / f"{file_name(entry.number)}.xlsx"
+    path = office.folder / RECOVERED / f"{file_name(entries[0].number)}.xlsx"
     return write_file(path, out.getvalue(), parents=True)
 
 

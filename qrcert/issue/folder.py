@@ -39,6 +39,8 @@ REGISTER: Final = "register.db"
 MAX_LINE: Final = 1000
 """Bytes of a school's name or place in a trust list."""
 
+_COLOURS: Final = 3
+
 _JOURNALS: Final[Mapping[str, Journal]] = {"wal": "wal", "delete": "delete"}
 
 _Value = TypeVar("_Value")
@@ -55,8 +57,10 @@ head = ""
 [page]
 # The line over the title, for example "РОССИЙСКАЯ ФЕДЕРАЦИЯ"; "" for none.
 heading = ""
-# Colours of the page: indigo, petrol, garnet, pine, plum.
+# Colours of the page: indigo, petrol, garnet, pine, plum; or three of your own, ["#17494d", "#8a3324", "#b08a3e"].
 colours = "indigo"
+# What is printed: certificate, parts, insert, card, or a folder of your own (qrcert page --help).
+page = "certificate"
 
 [register]
 # A file of this folder, or the address of a database: postgresql+psycopg://...
@@ -92,6 +96,8 @@ class Office:
     head: str = ""
     heading: str = ""
     palette: Palette = INDIGO
+    page: str = "certificate"
+    """The page that is printed: its name, or a folder of the school's own."""
     register: str = REGISTER
     journal: Journal = "wal"
     token: TokenAddress | None = None
@@ -223,7 +229,8 @@ def _office(folder: Path, settings: dict[str, Any]) -> Office:
         post=_text(school, "post", ""),
         head=_text(school, "head", ""),
         heading=_text(page, "heading", ""),
-        palette=_one_of(PALETTES, _text(page, "colours", "indigo"), "colours"),
+        palette=_palette(page.get("colours", "indigo")),
+        page=_text(page, "page", "certificate"),
         register=_text(register, "place", REGISTER),
         journal=_one_of(_JOURNALS, _text(register, "journal", "wal"), "journal"),
         token=TokenAddress.from_uri(token) if token else None,
@@ -260,6 +267,15 @@ def officer_line(key: cose.PublicKey) -> str:
 def _officer(line: str) -> cose.PublicKey:
     alg, _, public = line.partition(":")
     return cose.PublicKey(int(alg), bytes.fromhex(public))
+
+
+def _palette(colours: object) -> Palette:
+    """Return the palette of a name, or of three colours: lines and text, title, fine gold."""
+    if isinstance(colours, list):
+        if len(colours) != _COLOURS or not all(isinstance(colour, str) for colour in colours):
+            raise TypeError(f"colours are a name or three colours, found {colours!r}")
+        return Palette(*[colour.lower() for colour in colours])
+    return _one_of(PALETTES, _text({"colours": colours}, "colours"), "colours")
 
 
 def _one_of(known: Mapping[str, _Value], value: str, name: str) -> _Value:

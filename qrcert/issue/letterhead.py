@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from qrcert.page import INDIGO, Palette
 
@@ -20,6 +20,9 @@ class Letterhead:
     head: str = ""
     heading: str = ""
     palette: Palette = INDIGO
+    page: str = "certificate"
+    template: str = ""
+    """The page it was printed as, and the digest of the school's own template, "" for a page of ours."""
 
     def as_data(self) -> dict[str, Any]:
         """Return what the register keeps, of what JSON can hold."""
@@ -30,6 +33,8 @@ class Letterhead:
             "post": self.post,
             "head": self.head,
             "heading": self.heading,
+            "page": self.page,
+            "template": self.template,
             "colours": [self.palette.ink, self.palette.title, self.palette.gold],
         }
 
@@ -37,8 +42,11 @@ class Letterhead:
     def from_data(cls, data: Mapping[str, Any], otherwise: Letterhead) -> Letterhead:
         """Return what `as_data` gave; an older register lacks some of it, which is taken from ``otherwise``."""
         known = otherwise.as_data() | dict(data)
-        lines = {name: str(known[name]) for name in ("school", "place", "key", "post", "head", "heading")}
+        lines = {name: str(known[name]) for name in _LINES}
         return cls(**lines, palette=Palette(*known["colours"]))
+
+
+_LINES: Final = ("school", "place", "key", "post", "head", "heading", "page", "template")
 
 
 def key_name(kid: bytes) -> str:

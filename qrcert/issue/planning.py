@@ -11,11 +11,12 @@ from typing import Final
 
 from qrcert import page, wire
 from qrcert.encode import Certificate, make_payload, sign_certificate
-from qrcert.errors import RegisterError
+from qrcert.errors import Refused, RegisterError
 from qrcert.form import Form
 from qrcert.form import Office as FormOffice
 from qrcert.issue.admission import Permit, ask_list, check_dates, check_list
 from qrcert.issue.folder import Office
+from qrcert.issue.letterhead import Letterhead
 from qrcert.issue.sheets import Paper, make_sheet
 from qrcert.register import Entry
 from qrcert.roster import Roster, Row, read_class
@@ -30,6 +31,9 @@ _TRIAL_PAGES: Final = 100
 
 _Read = Callable[[date], Roster]
 
+_Stored = Mapping[tuple[str, int], Entry]
+"""Entries by number and part."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -42,6 +46,23 @@ class Plan:
     source: Path
     trust: TrustList | None
     permit: Permit | None
+    template: page.Template = page.BUILT_IN["certificate"]
+
+    @property
+    def parts(self) -> tuple[int | None, ...]:
+        """The parts that are signed, each with a code of its own; None for one code that carries all."""
+        return tuple(range(1, len(self.form.parts) + 1)) if self.template.by_parts else (None,)
+
+    @property
+    def letterhead(self) -> Letterhead:
+        """What stands around every certificate of the class, and which page it is printed as.
+
+        Small papers are printed beside a certificate, not in its place: a reprint is none of them.
+        """
+        if self.template.layout.several > 1:
+            return self.office.letterhead
+        name, digest = self.template.name, self.template.digest
+        return replace(self.office.letterhead, page=name, template=digest)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -62,17 +83,27 @@ class Plan:
         """Return the first and the last name of the class."""
         return self.rows[0].holder, self.rows[-1].holder
 
-    def certificate(self, row: Row) -> Certificate:
-        """Return what is signed for one row."""
-        return Certificate(self.form, row.number, row.issued, row.values, test=self.test)
+    def certificates(self, row: Row) -> list[Certificate]:
+        """Return what is signed for one row: one certificate, or one a part."""
+        return [
+            Certificate(self.form, row.number, row.issued, row.values, part=part, test=self.test)
+            for part in self.parts
+        ]
 
-    def draft(self, row: Row) -> Paper:
-        """Return one row as a paper without a code."""
-        return Paper(row.number, row.issued, self.form.pack(row.values), row.office)
+    def payloads(self) -> list[bytes]:
+        """Return what is signed for the class, in its order."""
+        return [make_payload(one) for row in self.rows for one in self.certificates(row)]
+
+    def drafts(self, row: Row) -> list[Paper]:
+        """Return one row as papers without codes."""
+        return [
+            Paper(row.number, row.issued, self.form.pack(row.values, part=part), row.office, part=part)
+            for part in self.parts
+        ]
 
     def sheet(self, paper: Paper) -> page.Sheet:
         """Return what is printed for ``paper``."""
-        head = self.office.letterhead
+        head = self.letterhead
         return make_sheet(paper, letterhead=head, form=self.form, form_office=self.form_office)
 
 
@@ -86,7 +117,7 @@ def prepare(
     issued: date | None = None,
     numbers_from: str | None = None,
     sheet: str | None = None,
-    template: str = "certificate",
+    template: page.Template | str = "certificate",
     unpublished: bool = False,
     draft: bool = False,
 ) -> Plan:
@@ -111,52 +142,58 @@ def prepare(
     stored = {} if draft else _stored(office, form, roster)
     if issued is None:
         roster = _with_stored_days(roster, stored, read)
-    plan = Plan(office, form, form_office, roster, source, trust, permit)
+    plan = Plan(office, form, form_office, roster, source, trust, permit, page.as_template(template))
+    require_parts(plan)
     if not draft:
-        _check_papers(plan, stored, today, template)
+        _check_papers(plan, stored, today)
     return plan
 
 
-def _stored(office: Office, form: Form, roster: Roster) -> dict[str, Entry]:
-    """Return by number what the register has: what is live, else withdrawn, else what came of the same file."""
-    numbers = [row.number for row in roster.rows]
+def require_parts(plan: Plan) -> None:
+    """Raise `Refused` for a page of parts where the form has none."""
+    if plan.template.by_parts and not plan.form.parts:
+        raise Refused(
+            f"the page {plan.template.name!r} prints each part of a form, and {plan.form.id!r} has no parts",
+            hint="--page certificate",
+        )
+
+
+def _stored(office: Office, form: Form, roster: Roster) -> _Stored:
+    """Return by number and part what the register has: live, else withdrawn, else what came of the same file."""
+    keys = [(part, row.number) for row in roster.rows for part in range(len(form.parts) + 1)]
     with office.open_register() as register:
         batch = register.find_batch(roster.source_hash, form=form.hash)
         same_file = () if batch is None else register.search(batch=batch.id)
         withdrawn = register.search(form=form.hash, status="withdrawn")
-        live = register.live(form.hash, [(0, number) for number in numbers])
-    return {one.number: one for one in (*same_file, *withdrawn, *live.values())}
+        live = register.live(form.hash, keys)
+    return {(one.number, one.part): one for one in (*same_file, *withdrawn, *live.values())}
 
 
-def _with_stored_days(roster: Roster, stored: Mapping[str, Entry], read: _Read) -> Roster:
+def _with_stored_days(roster: Roster, stored: _Stored, read: _Read) -> Roster:
     """Return the class with the stored day of each certificate to which the list gives none: it stays the same.
 
     Read once more with that day to fall back on, exactly the rows without a day of their own come out with it.
     """
-    other = {
-        entry.issued
-        for row in roster.rows
-        if (entry := stored.get(row.number)) is not None and entry.issued != row.issued
-    }
+    days: dict[str, date] = {number: entry.issued for (number, _), entry in stored.items()}
+    other = {day for row in roster.rows if (day := days.get(row.number)) is not None and day != row.issued}
     rows = list(roster.rows)
     for day in sorted(other):
         for place, row in enumerate(read(day).rows):
-            entry = stored.get(row.number)
-            if entry is not None and entry.issued == row.issued == day:
+            if days.get(row.number) == row.issued == day:
                 rows[place] = row
     return replace(roster, rows=tuple(rows))
 
 
-def _check_papers(plan: Plan, stored: Mapping[str, Entry], today: date, template: str) -> None:
+def _check_papers(plan: Plan, stored: _Stored, today: date) -> None:
     """Raise unless every certificate is live in the register as it stands in the list, or can be issued."""
-    fresh: list[Row] = []
+    fresh: dict[str, Row] = {}
     others, gone = [], []
-    for row in plan.rows:
-        payload = make_payload(plan.certificate(row))
-        entry = stored.get(row.number)
+    for row, certificate in [(pupil, one) for pupil in plan.rows for one in plan.certificates(pupil)]:
+        payload = make_payload(certificate)
+        entry = stored.get((row.number, certificate.part or 0))
         same = entry is not None and entry.contents == hashlib.sha256(payload).digest()
         if entry is None or not (same or entry.status in ("live", "withdrawn")):
-            fresh.append(row)
+            fresh[row.number] = row
         elif entry.status != "live":
             gone.append(f"row {row.line}, No. {row.number!r} ({entry.holder}): {entry.status}")
         elif not same:
@@ -164,6 +201,7 @@ def _check_papers(plan: Plan, stored: Mapping[str, Entry], today: date, template
         elif (day := _withdrawn_on(plan, entry)) is not None:
             place = f"row {row.line}, No. {row.number!r} ({entry.holder})"
             gone.append(f"{place}: withdrawn by the list on {wire.to_date(day)}")
+    _require_same_parts(plan, stored)
     if others:
         raise RegisterError(
             f"issued before with other contents: {_listed(others)}; nothing was signed",
@@ -174,7 +212,25 @@ def _check_papers(plan: Plan, stored: Mapping[str, Entry], today: date, template
             f"issued before and not valid any more: {_listed(gone)}; nothing was signed",
             hint="take the row out of the list, or give the certificate another number",
         )
-    check_rows(plan, fresh, today=today, template=template)
+    check_rows(plan, list(fresh.values()), today=today)
+
+
+def _require_same_parts(plan: Plan, stored: _Stored) -> None:
+    """Raise `RegisterError` where a number lives with one code for all and is now to get one a part, or back."""
+    wanted = {part or 0 for part in plan.parts}
+    otherwise = [
+        f"row {row.line}, No. {row.number!r} ({entry.holder})"
+        for row in plan.rows
+        for part in range(len(plan.form.parts) + 1)
+        if part not in wanted
+        and (entry := stored.get((row.number, part))) is not None
+        and entry.status == "live"
+    ]
+    if otherwise:
+        raise RegisterError(
+            f"issued before with other parts: {_listed(otherwise)}; nothing was signed",
+            hint="print them as they were issued, with --page parts or without, or replace them",
+        )
 
 
 def _withdrawn_on(plan: Plan, entry: Entry) -> int | None:
@@ -188,13 +244,15 @@ def _withdrawn_on(plan: Plan, entry: Entry) -> int | None:
     return None
 
 
-def check_rows(plan: Plan, rows: Sequence[Row], *, today: date, template: str) -> None:
+def check_rows(plan: Plan, rows: Sequence[Row], *, today: date) -> None:
     """Raise where a certificate that is about to be signed would not verify, or would not fit its page."""
     for row in rows:
         _check_fresh(plan, row, today)
     if rows:
-        _try_pages(plan, rows, template)
-        _try_code(plan, max(rows, key=lambda row: len(make_payload(plan.certificate(row)))), template)
+        _try_pages(plan, rows)
+        _try_codes(
+            plan, max(rows, key=lambda row: max(len(make_payload(one)) for one in plan.certificates(row)))
+        )
 
 
 def _listed(places: Sequence[str]) -> str:
@@ -204,20 +262,24 @@ def _listed(places: Sequence[str]) -> str:
 
 def _check_fresh(plan: Plan, row: Row, today: date) -> None:
     """Raise `Refused` where a certificate, once signed, would not verify as genuine."""
-    certificate, where = plan.certificate(row), f"row {row.line}"
-    check_dates(certificate, today=today, where=where)
-    if plan.trust is not None and plan.permit is not None:
-        check_list(certificate, plan.trust, plan.permit, today=today, where=where)
+    where = f"row {row.line}"
+    for certificate in plan.certificates(row):
+        check_dates(certificate, today=today, where=where)
+        if plan.trust is not None and plan.permit is not None:
+            check_list(certificate, plan.trust, plan.permit, today=today, where=where)
 
 
-def _try_pages(plan: Plan, rows: Sequence[Row], template: str) -> None:
+def _try_pages(plan: Plan, rows: Sequence[Row]) -> None:
     """Set the pages of a class and keep none: what does not fit, or has letters that no font has, is told now."""
     for start in range(0, len(rows), _TRIAL_PAGES):
-        sheets = [plan.sheet(plan.draft(row)) for row in rows[start : start + _TRIAL_PAGES]]
-        page.draw(sheets, day=plan.issued, page=template)
+        some = rows[start : start + _TRIAL_PAGES]
+        sheets = [plan.sheet(paper) for row in some for paper in plan.drafts(row)]
+        page.draw(sheets, day=plan.issued, page=plan.template)
 
 
-def _try_code(plan: Plan, row: Row, template: str) -> None:
-    """Set one page with a code as large as it will be, signed by a key that is thrown away."""
-    text = sign_certificate(plan.certificate(row), key=SigningKey.generate(plan.office.key.alg))
-    page.draw([plan.sheet(replace(plan.draft(row), text=text))], day=plan.issued, page=template)
+def _try_codes(plan: Plan, row: Row) -> None:
+    """Set one page a part with a code as large as it will be, signed by a key that is thrown away."""
+    key = SigningKey.generate(plan.office.key.alg)
+    texts = [sign_certificate(one, key=key) for one in plan.certificates(row)]
+    papers = [replace(paper, text=text) for paper, text in zip(plan.drafts(row), texts, strict=True)]
+    page.draw([plan.sheet(paper) for paper in papers], day=plan.issued, page=plan.template)

@@ -12,6 +12,7 @@ from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Final
 
 from qrcert import page, scan
@@ -32,13 +33,14 @@ WAITING: Final = 8
 class Job:
     """Certificates of one form to draw: each into a file of its own, or all ``together`` into one of many pages.
 
-    ``names`` are those of the files, for whoever writes them. ``day`` is the day of creation that a file of them
+    Papers of one number that follow each other are the parts of one certificate, and share its file. ``names`` are
+    those of the files, for whoever writes them. ``day`` is the day of creation that a file of them
     together bears; single ones bear their day of issue.
     """
 
     form: Form
     form_office: FormOffice
-    template: str
+    template: page.Template
     day: date
     papers: tuple[tuple[Paper, Letterhead], ...]
     names: tuple[str, ...]
@@ -56,13 +58,14 @@ def do_job(job: Job) -> tuple[bytes, ...]:
     ]
     papers = [paper for paper, _ in job.papers]
     if job.together:
-        drawn = page.draw(sheets, day=job.day, page=job.template)
-        _read_back(papers, drawn, job.template)
+        drawn = page.draw(sheets, day=job.day, page=job.template, together=True)
+        _read_back(papers, drawn, job.template, together=True)
         return (drawn,)
     files = []
-    for paper, sheet in zip(papers, sheets, strict=True):
-        drawn = page.draw([sheet], day=paper.issued, page=job.template)
-        _read_back([paper], drawn, job.template)
+    for _, group in groupby(zip(papers, sheets, strict=True), key=lambda one: one[0].number):
+        own, printed = zip(*group, strict=True)
+        drawn = page.draw(printed, day=own[0].issued, page=job.template)
+        _read_back(own, drawn, job.template, together=False)
         files.append(drawn)
     return tuple(files)
 
@@ -98,11 +101,11 @@ def do_jobs(
             result.cancel()
 
 
-def _read_back(papers: Sequence[Paper], drawn: bytes, template: str) -> None:
+def _read_back(papers: Sequence[Paper], drawn: bytes, template: page.Template, *, together: bool) -> None:
     """Raise `Refused` unless the code of every page is read as it was signed."""
-    box = page.code_box(template)
-    for number, paper in enumerate(papers, 1):
-        texts = scan.read_pdf_area(drawn, number, box=box, dpi=READ_BACK_DPI)
+    areas = template.places(len(papers), together=together)
+    found = scan.read_pdf_areas(drawn, areas, dpi=READ_BACK_DPI)
+    for paper, texts in zip(papers, found, strict=True):
         if texts != [paper.text]:
             raise Refused(
                 f"the page of {paper.number} was drawn, but its code reads back as {len(texts)} codes "

@@ -14,17 +14,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
-from qrcert import cbor, cose, wire
+from qrcert import cbor, cose, page, wire
 from qrcert.encode import make_payload
 from qrcert.errors import FormError, Refused, RegisterError
 from qrcert.form import Form, Table
 from qrcert.form import Office as FormOffice
-from qrcert.issue.act import new_entry
+from qrcert.issue.act import new_entries
 from qrcert.issue.admission import ask_list
 from qrcert.issue.approval import require_approval
 from qrcert.issue.folder import Office
-from qrcert.issue.planning import Plan, check_rows
-from qrcert.issue.requests import find_papers, request_withdrawal
+from qrcert.issue.planning import Plan, check_rows, require_parts
+from qrcert.issue.requests import request_withdrawal
 from qrcert.register import Entry, NewBatch, Recorded
 from qrcert.roster import Row, read_class
 from qrcert.signing import Signer
@@ -38,53 +38,51 @@ KINDS: Final[Mapping[Kind, int]] = {"right": 1, "wrong": 2}
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A checked replacement: the plan of the one new certificate, and the entry whose place it takes.
+    """A checked replacement: the plan of the one new certificate, and the entries whose place it takes.
 
-    ``done`` is set where the register has it already: then it is only asked for and drawn once more.
+    They are one, or one a part of the form, all of which are replaced. ``done`` is set where the register has it
+    already: then it is only asked for and drawn once more.
     """
 
     plan: Plan
-    old: Entry
+    old: tuple[Entry, ...]
     done: bool
 
 
-def find_paper(office: Office, number: str, *, form_id: str | None = None) -> Entry:
-    """Return the one live paper with a number; raises `RegisterError` if there is none, or several parts."""
-    found = find_papers(office, number, form_id=form_id, status="live")
-    if len(found) > 1:
-        raise RegisterError(f"No. {number!r} has {len(found)} parts; replace the class that holds them")
-    return found[0]
-
-
-def with_changes(entry: Entry, form: Form, changes: Mapping[str, str]) -> str:
+def with_changes(entries: Sequence[Entry], form: Form, changes: Mapping[str, str]) -> str:
     """Return the class list (JSON) of one paper as it was signed, with ``changes`` by heading; "" empties a cell.
+
+    ``entries`` are its parts, or the one that holds all.
 
     A heading is a field's name or label, a row of a table, or ``TABLE: ROW``. Raises `FormError` for one that is
     none of these.
     """
-    cells = _cells(entry, form)
+    cells = {name: value for entry in entries for name, value in _cells(entry, form).items()}
     for heading, value in changes.items():
         cells[_heading(form, cells, heading)] = value
-    row = {"number": entry.number} | {name: value for name, value in cells.items() if value}
+    row = {"number": entries[0].number} | {name: value for name, value in cells.items() if value}
     return json.dumps([row], ensure_ascii=False)
 
 
 def prepare_replacement(
     source: Path,
-    entry: Entry,
+    old: Sequence[Entry],
     *,
     office: Office,
     form: Form,
     form_office: FormOffice,
     today: date,
     sheet: str | None = None,
-    template: str = "certificate",
+    template: page.Template | str = "certificate",
 ) -> Replacement:
-    """Return the checked replacement of ``entry`` by the row of a class list that has its number.
+    """Return the checked replacement of a paper by the row of a class list that has its number.
+
+    ``old`` is the paper, each part of it; the new one has the parts that the ``template`` prints.
 
     Raises as `qrcert.issue.prepare` does, `RegisterError` where the list has no such row, and `Refused` for a form
     that is not the paper's or contents that are those of the very paper.
     """
+    entry = old[0]
     if form.hash != entry.form:
         raise Refused(
             f"No. {entry.number!r} was issued with another form or edition than {form.id!r} as it stands here",
@@ -96,19 +94,36 @@ def prepare_replacement(
     rows = tuple(row for row in roster.rows if row.number == entry.number)
     if not rows:
         raise RegisterError(f"no row of {roster.source!r} has the number {entry.number!r}")
-    plan = Plan(office, form, form_office, replace(roster, rows=rows), source, trust, permit)
+    plan = Plan(
+        office,
+        form,
+        form_office,
+        replace(roster, rows=rows),
+        source,
+        trust,
+        permit,
+        page.as_template(template),
+    )
+    require_parts(plan)
     (row,) = rows
     as_stored = replace(row, issued=entry.issued)
-    if _contents(plan, as_stored) == entry.contents and (entry.replaces or row.issued == entry.issued):
+    contents = tuple(one.contents for one in old)
+    if _contents(plan, as_stored) == contents and (entry.replaces or row.issued == entry.issued):
         if entry.replaces is None:
             raise Refused(
                 f"No. {entry.number!r} of {entry.issued} says the same: it would be the same certificate",
                 hint="print it again from the class list, or replace it on another day",
             )
         plan = replace(plan, roster=replace(roster, rows=(as_stored,)))
-        return Replacement(plan, _by_id(office, entry), done=True)
-    check_rows(plan, rows, today=today, template=template)
-    return Replacement(plan, entry, done=False)
+        return Replacement(plan, _replaced(office, old), done=True)
+    if len(old) != len(plan.parts):
+        raise Refused(
+            f"No. {entry.number!r} was issued with {len(old)} codes, and the page {plan.template.name!r} prints "
+            f"{len(plan.parts)}",
+            hint="--page parts replaces a paper of parts, --page certificate one of a single code",
+        )
+    check_rows(plan, rows, today=today)
+    return Replacement(plan, tuple(old), done=False)
 
 
 def sign_replacement(
@@ -130,26 +145,33 @@ def sign_replacement(
     require_approval(plan, approvals)
     (row,) = plan.rows
     batch = NewBatch(plan.form.hash, plan.form.id, row.issued, plan.roster.source, plan.roster.source_hash)
-    pairs = [(old.id, new_entry(plan, row, 1, key))]
+    fresh = new_entries(plan, row, 1, key)
+    pairs = [(one.id, new) for one, new in zip(old, fresh, strict=True)]
     with plan.office.open_register() as register:
         recorded = register.replace(batch, pairs, kind=KINDS[kind], day=now.date(), reason=reason, now=now)
-        (before,) = [one for one in register.search(digest=old.digest) if one.id == old.id]
-    assert before.changed is not None
-    assert before.kind is not None
-    wanted = Wanted(Copy(old.kid, old.digest), wire.to_day(before.changed), before.kind)
-    path = request_withdrawal(plan.office, [wanted], [before], key=key, nonce=nonce, today=now.date())
+        every = register.search(number=old[0].number, form=old[0].form)
+    changed = [one for one in every if one.id in {before.id for before in old}]
+    wanted = [_replacing(one) for one in changed]
+    path = request_withdrawal(plan.office, wanted, changed, key=key, nonce=nonce, today=now.date())
     return recorded, path
 
 
-def _contents(plan: Plan, row: Row) -> bytes:
-    return sha256(make_payload(plan.certificate(row))).digest()
+def _replacing(entry: Entry) -> Wanted:
+    """Return the line of a request for a paper that was replaced."""
+    assert entry.changed is not None
+    assert entry.kind is not None
+    return Wanted(Copy(entry.kid, entry.digest), wire.to_day(entry.changed), entry.kind)
 
 
-def _by_id(office: Office, entry: Entry) -> Entry:
-    """Return the paper whose place ``entry`` took."""
+def _contents(plan: Plan, row: Row) -> tuple[bytes, ...]:
+    return tuple(sha256(make_payload(one)).digest() for one in plan.certificates(row))
+
+
+def _replaced(office: Office, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the papers whose places ``entries`` took."""
     with office.open_register() as register:
-        every = register.search(number=entry.number, form=entry.form)
-    return next(one for one in every if one.id == entry.replaces)
+        every = {one.id: one for one in register.search(number=entries[0].number, form=entries[0].form)}
+    return tuple(every[one.replaces] for one in entries if one.replaces is not None)
 
 
 def _cells(entry: Entry, form: Form) -> dict[str, str]:

@@ -25,7 +25,10 @@ _DAY: Final = Date()
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One certificate as it goes on paper; ``text`` is its code, None on a draft."""
+    """One certificate as it goes on paper; ``text`` is its code, None on a draft.
+
+    ``part`` is the part of the form that it is, None where one code carries all.
+    """
 
     number: str
     issued: date
@@ -33,26 +36,36 @@ class Paper:
     office: Mapping[str, str]
     text: str | None = None
     test: bool = False
+    part: int | None = None
 
 
 def make_sheet(paper: Paper, *, letterhead: Letterhead, form: Form, form_office: FormOffice) -> Sheet:
-    """Return the sheet of ``paper``: the form's contents in its own language, the school's lines around them."""
+    """Return the sheet of ``paper``: the form's contents in its own language, the school's lines around them.
+
+    The first part of a form says what the whole certificate does; a later one is a supplement, which says no
+    sentences: whose it is, and what stands in it.
+    """
     language = form.language
-    contents = form.show(paper.wire, part=None, language=language)
-    lines = form_office.sentences(
-        form,
-        paper.wire,
-        language=language,
-        entries=paper.office,
-        school=letterhead.school,
-        place=letterhead.place,
+    contents = form.show(paper.wire, part=paper.part, language=language)
+    supplement = paper.part is not None and paper.part > 1
+    lines = (
+        ()
+        if supplement
+        else form_office.sentences(
+            form,
+            paper.wire,
+            language=language,
+            entries=paper.office,
+            school=letterhead.school,
+            place=letterhead.place,
+        )
     )
     holder = form.holder(paper.wire)
     before, after = _around(lines, holder)
-    told = form.in_title.union(*(line.tells for line in lines), (DUPLICATE,))
+    facts = tuple([(one.label, one.text) for one in _untold(contents, form, lines)])
     return Sheet(
         language=language,
-        title=contents.title,
+        title=f"{contents.part}: {contents.title}" if supplement else contents.title,
         number=form.number_text(form.pack_number(paper.number)),
         holder=holder,
         issued=_DAY.long(wire.to_day(paper.issued), language),
@@ -61,7 +74,8 @@ def make_sheet(paper: Paper, *, letterhead: Letterhead, form: Form, form_office:
         heading=letterhead.heading or None,
         before=before,
         after=after,
-        facts=tuple((one.label, one.text) for one in _untold(contents, form, told)),
+        person=facts if supplement else (),
+        facts=() if supplement else facts,
         tables=tuple(_tables(contents, form)),
         post=letterhead.post or None,
         head=letterhead.head or None,
@@ -84,8 +98,9 @@ def _around(lines: tuple[Line, ...], holder: str) -> tuple[tuple[str, ...], tupl
     return tuple(texts[:place]), tuple(texts[place + 1 :])
 
 
-def _untold(contents: Contents, form: Form, told: frozenset[str]) -> list[Shown]:
+def _untold(contents: Contents, form: Form, lines: tuple[Line, ...]) -> list[Shown]:
     """Return the fields that neither the name nor the title nor a sentence has told already."""
+    told = form.in_title.union(*(line.tells for line in lines), (DUPLICATE,))
     holders = {field.name for field in form.fields if field.holder}
     return [one for one in contents.fields if one.name not in told | holders]
 

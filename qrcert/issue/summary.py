@@ -1,4 +1,4 @@
-"""What lies beside the pages: ``summary.xlsx``, a row a certificate, and each code as a picture."""
+"""What lies beside the pages: ``summary.xlsx``, a row a certificate, and each code as a picture or for a screen."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from pathlib import Path
 from qrcert import wire
 from qrcert.errors import MissingExtra
 from qrcert.files import write_file
-from qrcert.issue.act import Issued
+from qrcert.issue.act import Issued, paper_of
+from qrcert.issue.letterhead import Letterhead
 from qrcert.issue.planning import Plan
+from qrcert.issue.sheets import make_sheet
+from qrcert.page import draw_screen
+from qrcert.register import Entry
 from qrcert.symbol import Symbol
 
 _HEADINGS = {
@@ -32,7 +36,8 @@ def write_summary(issued: Issued, plan: Plan, *, language: str) -> Path:
     table.append(_HEADINGS.get(language, _HEADINGS["en"]))
     for place, (entry, file) in enumerate(zip(issued.entries, issued.files, strict=True), 1):
         digest = entry.digest.hex()[:16]
-        row = (place, entry.number, entry.holder, entry.issued, plan.form.id, file.name, digest)
+        kind = _kind(plan, entry, language)
+        row = (place, entry.number, entry.holder, entry.issued, kind, file.name, digest)
         table.append(row)
         for cell in table[table.max_row]:
             if isinstance(cell.value, str):
@@ -48,9 +53,34 @@ def write_summary(issued: Issued, plan: Plan, *, language: str) -> Path:
     return write_file(issued.folder / "summary.xlsx", out.getvalue(), parents=True)
 
 
+def _kind(plan: Plan, entry: Entry, language: str) -> str:
+    """Return the form, and which part of it a certificate is."""
+    if not entry.part:
+        return plan.form.id
+    return f"{plan.form.id}, {plan.form.parts[entry.part - 1].in_language(language)}"
+
+
+def beside(file: Path, entry: Entry, suffix: str) -> Path:
+    """Return the name of another file of a certificate: ``NUMBER.png``, or ``NUMBER-2.png`` for its second part."""
+    stem = f"{file.stem}-{entry.part}" if entry.part > 1 else file.stem
+    return file.with_name(stem + suffix)
+
+
 def write_symbols(issued: Issued, *, scale: int = 8) -> tuple[Path, ...]:
     """Write each code alone as ``NUMBER.png``, ``scale`` pixels a module, for screens; return the paths."""
     return tuple(
-        write_file(file.with_suffix(".png"), Symbol(wire.to_text(entry.signed)).png(scale), parents=True)
+        write_file(beside(file, entry, ".png"), Symbol(wire.to_text(entry.signed)).png(scale), parents=True)
         for entry, file in zip(issued.entries, issued.files, strict=True)
     )
+
+
+def write_screens(issued: Issued, plan: Plan) -> tuple[Path, ...]:
+    """Write each certificate for the screen of a phone as ``NUMBER.html``, in one file that fetches nothing."""
+    files = []
+    for entry, file in zip(issued.entries, issued.files, strict=True):
+        paper = paper_of(entry, test=plan.test)
+        head = Letterhead.from_data(entry.printed, plan.letterhead)
+        sheet = make_sheet(paper, letterhead=head, form=plan.form, form_office=plan.form_office)
+        html = draw_screen(sheet).encode()
+        files.append(write_file(beside(file, entry, ".html"), html, parents=True))
+    return tuple(files)

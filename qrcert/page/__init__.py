@@ -5,11 +5,16 @@
 The page knows no forms and no meaning: a ``Sheet`` is text as it shall stand there.
 """
 
-from qrcert.page.layout import Box, code_box
+from qrcert.page.layout import Box
+from qrcert.page.own import check_folder, read_template
+from qrcert.page.preflight import look
 from qrcert.page.press import draw
+from qrcert.page.screen import draw_screen
 from qrcert.page.sheet import GARNET, INDIGO, PALETTES, PETROL, PINE, PLUM, Palette, Sheet, Table
+from qrcert.page.template import BUILT_IN, Template, as_template, built_in, code_box
 
 __all__ = [
+    "BUILT_IN",
     "GARNET",
     "INDIGO",
     "PALETTES",
@@ -20,6 +25,13 @@ __all__ = [
     "Palette",
     "Sheet",
     "Table",
+    "Template",
+    "as_template",
+    "built_in",
+    "check_folder",
     "code_box",
     "draw",
+    "draw_screen",
+    "look",
+    "read_template",
 ]

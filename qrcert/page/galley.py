@@ -79,7 +79,9 @@ def _head(sheet: Sheet, setting: Setting) -> Iterator[Item]:
         yield gap(9 * MM)
     if sheet.heading:
         size = max(SMALL, 0.76 * setting.said)
-        yield line("heading", ((sheet.heading, False),), size=size, space=LINE, cut="sans", tracking=0.07)
+        for at, said in enumerate(sheet.heading.split("\n")):
+            yield gap(LEADING * size if at else 0)
+            yield line("heading", ((said, False),), size=size, space=LINE, cut="sans", tracking=0.07)
         yield gap(setting.gap, 0.4)
     title = headline(sheet.title)
     if title.capitals:
@@ -274,7 +276,8 @@ def foot(sheet: Sheet, *, room: float, space: float) -> list[dict[str, object]]:
 
 def texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
     """Yield every text of a sheet that comes from outside, each with what it is."""
-    for name in ("heading", "title", "number", "holder", "issued", "school", "place", "post", "head", "key"):
+    yield "heading", (sheet.heading or "").replace("\n", " ")
+    for name in ("title", "number", "holder", "issued", "school", "place", "post", "head", "key"):
         yield name, getattr(sheet, name) or ""
     for sentence in sheet.before + sheet.after:
         yield "sentence", sentence

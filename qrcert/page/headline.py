@@ -8,7 +8,7 @@ from typing import NamedTuple
 _DOCUMENTS = frozenset(
     (
         *("аттестат", "грамота", "диплом", "приложение", "свидетельство", "сертификат", "справка"),
-        *("award", "certificate", "diploma", "record", "statement", "transcript"),
+        *("award", "certificate", "diploma", "record", "statement", "supplement", "transcript"),
         *("bescheinigung", "urkunde", "zertifikat", "zeugnis"),
         *("attestation", "brevet", "certificat", "diplôme", "relevé"),
         *("certificado", "título"),
@@ -31,8 +31,8 @@ def headline(title: str) -> Headline:
     title stays whole.
     """
     first, _, rest = title.partition(" ")
-    if first.lower() in _DOCUMENTS:
-        return Headline(first.upper(), rest or None, capitals=True)
+    if first.rstrip(":").lower() in _DOCUMENTS:
+        return Headline(first.rstrip(":").upper(), rest or None, capitals=True)
     before, colon, after = title.partition(": ")
     if colon:
         return Headline(before, after, capitals=False)

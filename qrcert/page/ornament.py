@@ -1,14 +1,16 @@
-"""The ornaments of a page of A4 as SVG: frame with corner flowers, tinted paper, underprint. Millimetres."""
+"""The ornaments of a page: frame with corner flowers, tinted paper, underprint. Millimetres."""
 
 from __future__ import annotations
 
 from cmath import phase
+from collections.abc import Iterator
 from functools import cache
 from math import pi
+from typing import Final
 
-from qrcert.page.guilloche import dahlia, lace, units, wave
-from qrcert.page.sheet import Palette
-from qrcert.page.svg import box, disc, drawing, fill, moved, repeated, tint, turned
+from qrcert.page.guilloche import dahlia, lace, wave
+from qrcert.page.pieces import Mark, Piece, arranged, ground
+from qrcert.page.sheet import Palette, tint
 
 _A4 = 210 + 297j
 _MIDDLE = _A4 / 2
@@ -19,13 +21,23 @@ _OUTER, _BAND, _INNER = 9.6, 14.4, 19.3
 _FLOWER = 17.6
 _GROUND = 9.4
 
-# One twist of the ribbons, and how many are drawn along the short and the long sides. The ends are ragged,
-# since every strand begins at its own crest, and are cut off under the flowers.
-_TWIST = 12.45
-_ACROSS, _DOWN = 16, 23
+# One twist of the ribbons. Their ends are ragged, since every strand begins at its own crest, and lie under the
+# flowers: each side begins so far from the corner, and has so many twists.
+_TWIST = 12.5
+_END = 16.3
+_ACROSS, _DOWN = 14, 21
 
 # The width of a line at its crest: three dots of an office laser printer; fine and faint lines need more.
-_LINE, _SCALE, _FAINT = 0.14, 0.17, 0.2
+_LINE, _SCALE, _FAINT, _SILK = 0.14, 0.17, 0.2, 0.13
+
+# The net of long waves: how many go across, how long each is, and how its rows stand; a piece has some of them.
+_WAVES, _WAVE, _APART, _ROWS, _TIMES = 4, 42.8, 5.2, 7, 7
+
+# The square of the code on a certificate.
+_HOLE = (124 + 212.5j, 184 + 272.5j)
+
+# The middle of the underprint lies so high that it ends above the code.
+_ROSETTE = complex(_MIDDLE.real, 147.5)
 
 
 def _ribbon(*, height: float, spread: float, strands: int, lag: float = 0.0) -> str:
@@ -38,107 +50,150 @@ def _ribbon(*, height: float, spread: float, strands: int, lag: float = 0.0) -> 
     return "".join(data)
 
 
-def _bands(palette: Palette) -> str:
-    """Return the four sides: two ribbons plaited around a gold net."""
-    net = "".join(_ribbon(height=1.2, spread=1.0, strands=3, lag=lag) for lag in (-0.25, 0.25))
-    twist = (
-        fill(net, palette.gold)
-        + fill(_ribbon(height=2.6, spread=1.9, strands=8, lag=0.5), tint(palette.ink, 0.62))
-        + fill(_ribbon(height=2.6, spread=1.9, strands=8), palette.ink)
-    )
-    sides = []
-    for name, twists, span in (("across", _ACROSS, _A4.real), ("down", _DOWN, _A4.imag)):
-        half = complex(span / 2 - _FLOWER, 5)
-        clip = f'<clipPath id="{name}-clip">{box(-half, half, "")}</clipPath>'
-        plait = repeated(name, twist, ((at - twists / 2) * _TWIST for at in range(twists)))
-        sides.append(f'<defs>{clip}</defs><g clip-path="url(#{name}-clip)">{plait}</g>')
-    across, down = sides
-    return (
-        moved(across, complex(_MIDDLE.real, _BAND))
-        + moved(across, complex(_MIDDLE.real, _A4.imag - _BAND), turn=180)
-        + moved(down, complex(_BAND, _MIDDLE.imag), turn=270)
-        + moved(down, complex(_A4.real - _BAND, _MIDDLE.imag), turn=90)
-    )
+def _net() -> str:
+    return "".join(_ribbon(height=1.2, spread=1.0, strands=3, lag=lag) for lag in (-0.25, 0.25))
 
 
-def _flowers(palette: Palette) -> str:
-    """Return the four corner flowers, each on a white ground that ends the band and the rules."""
-    scales = dahlia(radius=7.9, step=0.66, depth=1.0, fade=0.05, count=16, layers=8, width=_SCALE)
-    crown = lace(radius=2.5, depth=1.1, count=8, strands=5, width=_LINE)
-    heart = lace(radius=1.0, depth=0.45, count=8, strands=2, width=_LINE)
-    flower = (
-        disc(_GROUND, "#ffffff")
-        + turned("scales", fill(scales, palette.ink), 16)
-        + turned("crown", fill(crown, palette.gold), 8)
-        + turned("heart", fill(heart, palette.title), 8)
-    )
+def _silk() -> str:
+    """Return one wave of some rows of the net that covers the paper."""
+    waves = ((row * _APART, height) for row in range(_ROWS) for height in (2.6, -2.6))
+    return "".join(wave(length=_WAVE, height=height, lag=0, width=_SILK, low=low) for low, height in waves)
+
+
+PIECES: Final = {
+    "nett": Piece(_net, _TWIST),
+    "ribb": Piece(lambda: _ribbon(height=2.6, spread=1.9, strands=8), _TWIST),
+    "silk": Piece(_silk, _WAVE),
+    "scal": Piece.round(
+        9,
+        lambda: dahlia(
+            radius=7.9, step=0.66, depth=1.0, fade=0.05, count=16, layers=8, width=_SCALE, share=4
+        ),
+    ),
+    "crwn": Piece.round(4, lambda: lace(radius=2.5, depth=1.1, count=8, strands=5, width=_LINE)),
+    "hart": Piece.round(2, lambda: lace(radius=1.0, depth=0.45, count=8, strands=2, width=_LINE)),
+    "oute": Piece.round(
+        64,
+        lambda: dahlia(radius=60, step=2.9, depth=3.9, fade=0.14, count=32, layers=13, width=_FAINT, share=4),
+    ),
+    "inne": Piece.round(
+        26,
+        lambda: dahlia(radius=23.4, step=2, depth=2.2, fade=0.17, count=16, layers=9, width=_FAINT, share=4),
+    ),
+}
+"""Every piece by its name of four letters; of large flowers a quarter, which is set four times."""
+
+_ANGLES: Final = (0, 90, 180, 270)
+
+
+def _mark(name: str, place: complex, colour: str, *, count: int = 1, angle: int = 0) -> Mark:
+    return Mark(name, PIECES[name], place, colour, count, angle)
+
+
+def _underprint(palette: Palette, angle: int) -> Iterator[Mark]:
+    """Yield a quarter of the large pale flower behind the text."""
+    yield _mark("oute", _ROSETTE, tint(palette.ink, 0.2), angle=angle)
+    yield _mark("inne", _ROSETTE, tint(palette.gold, 0.36), angle=angle)
+
+
+def _band(palette: Palette, angle: int) -> Iterator[Mark]:
+    """Yield the side at an angle: two ribbons, half a twist apart, plaited around a gold net."""
+    far = _A4 - complex(_BAND, _BAND)
+    start, way, count = {
+        0: (complex(_END, _BAND), 1, _ACROSS),
+        90: (complex(far.real, _END), 1j, _DOWN),
+        180: (complex(_A4.real - _END, far.imag), -1, _ACROSS),
+        270: (complex(_BAND, _A4.imag - _END), -1j, _DOWN),
+    }[angle]
+    half = start - way * _TWIST / 2
+    yield _mark("nett", start, palette.gold, count=count, angle=angle)
+    yield _mark("ribb", half, tint(palette.ink, 0.62), count=count, angle=angle)
+    yield _mark("ribb", start, palette.ink, count=count, angle=angle)
+
+
+def _flowers(palette: Palette) -> Iterator[Mark]:
+    """Yield the four corner flowers, each on a white ground that ends the band and the rules."""
     near, far = complex(_FLOWER, _FLOWER), _A4 - complex(_FLOWER, _FLOWER)
-    corners = (near, complex(far.real, near.imag), complex(near.real, far.imag), far)
-    return repeated("flower", flower, corners)
+    places = (near, complex(far.real, near.imag), complex(near.real, far.imag), far)
+    for place in places:
+        yield ground(_GROUND, place)
+        yield _mark("crwn", place, palette.gold)
+        yield _mark("hart", place, palette.title)
+    for angle in _ANGLES:
+        for place in places:
+            yield _mark("scal", place, palette.ink, angle=angle)
 
 
-def _rules(palette: Palette) -> str:
-    """Return the four thin frames that hold the band."""
+def _rules(palette: Palette, *, flowers: bool) -> Iterator[dict[str, object]]:
+    """Yield the four thin frames that hold the band; with ``flowers`` their corners bend away under these."""
     rules = (
         (_OUTER, 0.5, palette.ink),
         (_OUTER + 0.8, 0.12, palette.gold),
         (_INNER - 0.8, 0.12, palette.gold),
         (_INNER, 0.35, palette.ink),
     )
-    return "".join(
-        box(
-            complex(inset, inset),
-            _A4 - complex(inset, inset),
-            f'stroke="{colour}" stroke-width="{units(width)}"',
-        )
-        for inset, width, colour in rules
-    )
+    for inset, width, colour in rules:
+        bend = max(0.0, _FLOWER - inset) if flowers else 0.0
+        yield {"do": "rule", "inset": inset, "width": width, "colour": colour, "round": bend}
 
 
-def _paper(palette: Palette) -> str:
-    """Return the paper inside the frame: a breath of colour that clears toward the middle."""
+def _silks(palette: Palette) -> Iterator[Mark]:
+    """Yield the net of long waves that covers the paper."""
+    left = (_A4.real - _WAVES * _WAVE) / 2
+    first = (_A4.imag - (_ROWS * _TIMES - 1) * _APART) / 2
+    for time in range(_TIMES):
+        place = complex(left, first + time * _ROWS * _APART)
+        yield _mark("silk", place, tint(palette.ink, 0.13), count=_WAVES)
+
+
+def paper(
+    palette: Palette, *, inset: float, size: complex, hole: tuple[complex, complex]
+) -> dict[str, object]:
+    """Return the tinted paper, ``inset`` from the edges of ``size``: colour that clears toward the middle.
+
+    It leaves out the ``hole`` of the code between two corners, which is white anyway: a reader back that looks
+    there alone need not draw the tint. The four pieces around it overlap, so that no seam is seen.
+    """
     stops = ((0, palette.gold, 0.05), (0.55, palette.gold, 0.04), (1, palette.ink, 0.09))
     shades = "".join(
         f'<stop offset="{offset}" stop-color="{tint(colour, share)}"/>' for offset, colour, share in stops
     )
-    place = f'cx="{units(_MIDDLE.real)}" cy="{units(140)}" r="{units(165)}"'
-    gradient = f'<radialGradient id="paper" gradientUnits="userSpaceOnUse" {place}>{shades}</radialGradient>'
-    inner = complex(_INNER, _INNER)
-    return f"<defs>{gradient}</defs>" + box(inner, _A4 - inner, 'fill="url(#paper)"')
-
-
-def _silk(palette: Palette) -> str:
-    """Return the net of long waves that covers the paper."""
-    waves, apart = 4, 5.2
-    length = (_A4.real - 2 * _INNER) / waves
-    net = "".join(
-        wave(length=length, height=height, lag=at, width=0.13)
-        for height in (2.6, -2.6)
-        for at in range(waves)
+    near, far, lap = complex(inset, inset), size - complex(inset, inset), 0.4 * (1 + 1j)
+    first, last = hole[0] + lap, hole[1] - lap
+    areas = (
+        (near, complex(far.real, first.imag)),
+        (complex(near.real, last.imag), far),
+        (complex(near.real, first.imag - 1), complex(first.real, last.imag + 1)),
+        (complex(last.real, first.imag - 1), complex(far.real, last.imag + 1)),
     )
-    rows = int((_A4.imag - 2 * _INNER) / apart)
-    first = (_A4.imag - (rows - 1) * apart) / 2
-    places = (complex(_INNER, first + row * apart) for row in range(rows))
-    return repeated("silk", fill(net, tint(palette.ink, 0.13)), places)
-
-
-def _underprint(palette: Palette) -> str:
-    """Return the large pale flower behind the text."""
-    outer = dahlia(radius=60, step=2.9, depth=3.9, fade=0.14, count=32, layers=13, width=_FAINT)
-    inner = dahlia(radius=23.4, step=2.0, depth=2.2, fade=0.17, count=16, layers=9, width=_FAINT)
-    flower = turned("outer", fill(outer, tint(palette.ink, 0.2)), 32)
-    flower += turned("inner", fill(inner, tint(palette.gold, 0.36)), 16)
-    return moved(flower, complex(_MIDDLE.real, 150))
+    boxes = "".join(
+        f'<rect x="{a.real:.2f}" y="{a.imag:.2f}" width="{(b - a).real:.2f}" height="{(b - a).imag:.2f}"/>'
+        for a, b in areas
+    )
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size.real} {size.imag}">'
+        f'<radialGradient id="p" gradientUnits="userSpaceOnUse" cx="{size.real / 2}" cy="{0.47 * size.imag:.2f}" '
+        f'r="{0.555 * size.imag:.2f}">{shades}</radialGradient><g fill="url(#p)">{boxes}</g></svg>'
+    )
+    return {"do": "paper", "x": 0, "y": 0, "width": size.real, "svg": svg}
 
 
 @cache
-def frame(palette: Palette) -> str:
-    """Return the full ornament of a page."""
-    parts = (_paper, _silk, _underprint, _bands, _rules, _flowers)
-    return drawing("".join(part(palette) for part in parts), 0j, _A4)
+def frame(palette: Palette) -> list[dict[str, object]]:
+    """Return the full ornament of a page, in the order in which it is printed."""
+    turned = [mark for angle in _ANGLES for mark in (*_underprint(palette, angle), *_band(palette, angle))]
+    return arranged(
+        (
+            paper(palette, inset=_INNER, size=_A4, hole=_HOLE),
+            *_silks(palette),
+            *turned,
+            *_rules(palette, flowers=True),
+            *_flowers(palette),
+        )
+    )
 
 
 @cache
-def plain_frame(palette: Palette) -> str:
+def plain_frame(palette: Palette) -> list[dict[str, object]]:
     """Return the frame of a draft: rules only, nothing that could pass for the real paper."""
-    return drawing(_rules(palette), 0j, _A4)
+    return list(_rules(palette, flowers=False))

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qrcert.errors import MissingExtra, Refused
 from qrcert.page.emblem import divider, emblem
 from qrcert.page.faces import FOLDER, known
 from qrcert.page.galley import body, foot, numbered, texts
-from qrcert.page.layout import Layout, layout
+from qrcert.page.layout import Layout
 from qrcert.page.matrix import draw_code
 from qrcert.page.ornament import frame, plain_frame
-from qrcert.page.sheet import Sheet, bound
+from qrcert.page.sheet import INDIGO, Palette, Sheet, bound
+from qrcert.page.slips import galley_of_card, galley_of_insert
+from qrcert.page.small import card, insert, plain_card, plain_insert
+from qrcert.page.template import Template, as_template
 from qrcert.page.words import words
 
 if TYPE_CHECKING:
@@ -25,39 +29,72 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).parent.parent / "pages"
 
+# The file of each kind of page, its ornaments and those of its draft.
+_FILES = {"certificate": "certificate", "parts": "certificate", "insert": "slip", "card": "slip"}
+_FRAMES = {
+    "certificate": (frame, plain_frame),
+    "parts": (frame, plain_frame),
+    "insert": (insert, plain_insert),
+    "card": (card, plain_card),
+}
+
 # What a file name must not hold on some system; letters of any script may stand there.
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
-def draw(sheets: Sequence[Sheet], *, day: date, page: str = "certificate") -> bytes:
-    """Return one PDF/A-3a with one A4 page for each sheet, in order; equal input gives equal bytes.
+def draw(
+    sheets: Sequence[Sheet], *, day: date, page: Template | str = "certificate", together: bool = False
+) -> bytes:
+    """Return one PDF/A-3a with a page for each sheet, in order; equal input gives equal bytes.
 
-    ``day`` is the date of creation that the file bears, ``page`` the template. Raises Refused, naming the
-    sheet, for contents that do not fit, characters that the fonts lack, a code too dense to be read, or a
-    draft with a code; MissingExtra without typst.
+    ``day`` is the date of creation that the file bears, ``page`` what is printed, by its name or as a school's own
+    template. With ``together`` small papers stand on sheets of A4, as many as fit, with marks to cut them by.
+    Raises Refused, naming the sheet, for contents that do not fit, characters that the fonts lack, a code too
+    dense to be read, or a draft with a code; MissingExtra without typst.
     """
-    plan = layout(page)
+    template = as_template(page)
     if not sheets:
         raise Refused("there is no sheet to draw")
-    sheets = [bound(sheet) for sheet in sheets]
+    sheets = [_dressed(bound(sheet), template) for sheet in sheets]
     for sheet in sheets:
         _check(sheet)
     art = {(sheet.palette, sheet.draft): str(at) for at, sheet in enumerate(sheets)}
-    names = _attachment_names(sheets)
+    plan = template.layout
     data = {
         "title": f"{sheets[0].title} {numbered(sheets[0])}" if len(sheets) == 1 else sheets[0].title,
         "author": sheets[0].school,
         "day": {"year": day.year, "month": day.month, "day": day.day},
+        "paper": (plan.wide, plan.high),
+        "sheet": list(plan.places()) if together and plan.several > 1 else None,
+        "centred": template.base != "insert",
         "boxes": {"body": plan.body, "foot": plan.foot, "square": plan.square},
-        "frames": {name: plain_frame(inks) if draft else frame(inks) for (inks, draft), name in art.items()},
-        "emblems": {name: emblem(inks) for (inks, draft), name in art.items() if not draft},
-        "dividers": {name: divider(inks) for (inks, draft), name in art.items() if not draft},
         "sheets": [
-            _set(sheet, plan, art=art[sheet.palette, sheet.draft], name=name)
-            for sheet, name in zip(sheets, names, strict=True)
+            _set(sheet, template, art=art[sheet.palette, sheet.draft], name=name)
+            for sheet, name in zip(sheets, _attachment_names(sheets), strict=True)
         ],
     }
-    return _print(page, data)
+    return _print(_FILES[template.base], data | _art(template, art))
+
+
+def _dressed(sheet: Sheet, template: Template) -> Sheet:
+    """Return the sheet with the lines and colours that a school's own template gives it."""
+    if template.heading:
+        sheet = replace(sheet, heading="\n".join(template.heading))
+    return sheet if template.palette is None else replace(sheet, palette=template.palette)
+
+
+def _art(template: Template, art: Mapping[tuple[Palette, bool], str]) -> dict[str, object]:
+    """Return the ornaments of all sheets by name: frame, emblem and divider."""
+    drawn = {name: inks for (inks, draft), name in art.items() if not draft}
+    draw_frame, draw_plain = _FRAMES[template.base]
+    return {
+        "frames": {
+            name: draw_plain(inks) if draft else template.frame or draw_frame(inks)
+            for (inks, draft), name in art.items()
+        },
+        "emblems": {name: template.emblem or emblem(inks) for name, inks in drawn.items()},
+        "dividers": {name: divider(inks) for name, inks in drawn.items()},
+    }
 
 
 def _check(sheet: Sheet) -> None:
@@ -96,20 +133,21 @@ def _attachment_names(sheets: Sequence[Sheet]) -> list[str]:
     return names
 
 
-def _set(sheet: Sheet, plan: Layout, *, art: str, name: str) -> dict[str, object]:
+def _set(sheet: Sheet, template: Template, *, art: str, name: str) -> dict[str, object]:
     """Return the data of one sheet for the template; ``art`` names its ornaments, ``name`` its attachment."""
-    own = words(sheet.language)
-    room = plan.square.right - plan.square.left
-    code = None if sheet.symbol is None else draw_code(sheet.symbol, room=room, number=sheet.number)
+    own, plan = words(sheet.language), template.layout
+    code = sheet.symbol and draw_code(
+        sheet.symbol, room=plan.square.wide, number=sheet.number, least=plan.least
+    )
     across = own.draft if sheet.draft else own.test if sheet.test else None
+    galley = _GALLEYS[template.base]
     return {
         "lang": sheet.language,
         "ink": sheet.palette.ink,
         "accent": sheet.palette.title,
         "gold": sheet.palette.gold,
         "art": art,
-        "body": body(sheet, room=plan.body.bottom - plan.body.top),
-        "foot": foot(sheet, room=plan.foot.bottom - plan.foot.top, space=plan.foot.right - plan.foot.left),
+        **galley(sheet, plan),
         "across": across,
         "test": own.test if sheet.test else None,
         "duplicate": own.duplicate if sheet.duplicate else None,
@@ -117,6 +155,22 @@ def _set(sheet: Sheet, plan: Layout, *, art: str, name: str) -> dict[str, object
         "codeless": own.codeless,
         "attachment": sheet.attachment and (name, sheet.attachment, own.attachment),
     }
+
+
+def _galley_of_page(sheet: Sheet, plan: Layout) -> dict[str, object]:
+    """Return the body and the foot of a page of A4."""
+    return {
+        "body": body(sheet, room=plan.body.high),
+        "foot": foot(sheet, room=plan.foot.high, space=plan.foot.wide),
+    }
+
+
+_GALLEYS = {
+    "certificate": _galley_of_page,
+    "parts": _galley_of_page,
+    "insert": galley_of_insert,
+    "card": galley_of_card,
+}
 
 
 @cache
@@ -127,20 +181,33 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER])
 
 
-def _print(page: str, data: Mapping[str, object]) -> bytes:
-    """Run the template; its warnings are errors, for they mean a font or a rule that was not kept."""
+def draw_ground(template: Template, *, ppi: float) -> bytes:
+    """Return the frame of a template alone as PNG, ``ppi`` pixels an inch; raises MissingExtra, Refused."""
+    drawing = template.frame or _FRAMES[template.base][0](template.palette or INDIGO)
+    plan = template.layout
+    data = {"paper": (plan.wide, plan.high), "frame": drawing}
+    return _compile("ground", data, format="png", ppi=ppi)
+
+
+def _print(file: str, data: Mapping[str, object]) -> bytes:
+    """Return what a file of typst makes of the data, as PDF."""
+    return _compile(file, data, format="pdf", pdf_standards=["a-3a"])
+
+
+def _compile(file: str, data: Mapping[str, object], **how: Any) -> bytes:
+    """Run a file of typst; its warnings are errors, for they mean a font or a rule that was not kept."""
     try:
         import typst
     except ImportError as error:
         raise MissingExtra("issue", "typst") from error
-    compiler = typst.Compiler(_TEMPLATES / f"{page}.typ", root=_TEMPLATES, font_paths=_fonts())
+    compiler = typst.Compiler(_TEMPLATES / f"{file}.typ", root=_TEMPLATES, font_paths=_fonts())
     try:
-        pdf, warnings = compiler.compile_with_warnings(
-            format="pdf", pdf_standards=["a-3a"], sys_inputs={"data": json.dumps(data, ensure_ascii=False)}
+        made, warnings = compiler.compile_with_warnings(
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **how
         )
     except typst.TypstError as error:
         raise Refused(f"the page could not be set: {error.message}") from error
     if warnings:
         raise Refused(f"the page was not set cleanly: {warnings[0].message}")
-    assert isinstance(pdf, bytes)
-    return pdf
+    assert isinstance(made, bytes)
+    return made

@@ -35,6 +35,12 @@ PLUM = Palette(ink="#4a2f5e", title="#8c2f4b", gold="#ad8840")
 PALETTES = {"indigo": INDIGO, "petrol": PETROL, "garnet": GARNET, "pine": PINE, "plum": PLUM}
 
 
+def tint(colour: str, share: float) -> str:
+    """Return ``share`` of ``colour`` on white paper, as ``#rrggbb``."""
+    mixed = (round(255 + share * (int(colour[at : at + 2], 16) - 255)) for at in (1, 3, 5))
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
 # A label and its text.
 Fact = tuple[str, str]
 

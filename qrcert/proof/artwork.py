@@ -8,7 +8,7 @@ from math import cos, pi, sin
 from typing import Final
 
 from qrcert.page import INDIGO
-from qrcert.page.svg import tint
+from qrcert.page.sheet import tint
 from qrcert.proof import plan
 from qrcert.symbol import Symbol
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import radians, tan
 from typing import Final
 
-from qrcert.page import code_box
+from qrcert.page import Template, as_template
 from qrcert.page.items import MM
 from qrcert.page.matrix import draw_code
 from qrcert.symbol import QUIET
@@ -51,14 +51,15 @@ def reach(module: float) -> Reach:
     return Reach(max(_STEP, ease), max(_STEP, webcam), max(_STEP, phone))
 
 
-def page_module(version: int, *, template: str = "certificate") -> float:
+def page_module(version: int, *, template: Template | str = "certificate") -> float:
     """Return the width in mm of the modules that a page gives to a code of this version.
 
     Raises Refused for a page that does not exist, and for a version that is too dense for it.
     """
     modules = 17 + 4 * version
-    box = code_box(template)
-    drawn = draw_code((bytes(modules),) * modules, room=box.right - box.left, number="")
+    layout = as_template(template).layout
+    room = layout.square.right - layout.square.left
+    drawn = draw_code((bytes(modules),) * modules, room=room, number="", least=layout.least)
     return drawn.side / (modules + 2 * QUIET) / MM
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from qrcert.page import code_box
+from qrcert.page import built_in
 from qrcert.page.items import MM
 from qrcert.page.matrix import draw_code
 from qrcert.symbol import ALPHANUMERIC, QUIET, Symbol
@@ -130,8 +130,9 @@ def sample() -> Mark:
     head = f"{PREFIX}SAMPLE "
     text = head + "".join(chance.choices(letters, k=_SAMPLE_CHARACTERS - len(head) - 1)) + "."
     symbol = Symbol(text)
-    box = code_box()
-    whole = draw_code(symbol.matrix, room=box.right - box.left, number="").side / MM
+    layout = built_in("certificate").layout
+    room = layout.square.right - layout.square.left
+    whole = draw_code(symbol.matrix, room=room, number="", least=layout.least).side / MM
     module = whole / (symbol.modules + 2 * QUIET)
     edge = (PANEL - module * symbol.modules) / 2
     return Mark(text, PANEL_LEFT + edge, PANEL_TOP + edge, module)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import ctypes
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import pypdfium2
 import pypdfium2.raw
@@ -167,6 +169,26 @@ def attached_texts(document: pypdfium2.PdfDocument) -> list[str]:
             if text.isprintable() and text:
                 texts[text] = None
     return list(texts)
+
+
+def render_areas(
+    document: pypdfium2.PdfDocument, areas: Iterable[tuple[int, Box]], *, dpi: float
+) -> Iterator[Grey]:
+    """Yield each area, a page from 1 and a box on it, as `render` does; a page is loaded once for areas on it."""
+    for page, group in groupby(areas, key=itemgetter(0)):
+        if not 1 <= page <= len(document):
+            raise Unreadable(f"page {page} of a PDF of {len(document)} pages")
+        try:
+            sheet = document[page - 1]
+        except pypdfium2.PdfiumError as error:
+            raise Unreadable(f"page {page} of the PDF is damaged") from error
+        try:
+            for _, box in group:
+                yield _draw(sheet, dpi=dpi, box=box)
+        except (pypdfium2.PdfiumError, ValueError) as error:
+            raise Unreadable(f"page {page} of the PDF cannot be drawn: {str(error).rstrip('.')}") from error
+        finally:
+            sheet.close()
 
 
 def _draw(sheet: pypdfium2.PdfPage, *, dpi: float, box: Box | None) -> Grey:

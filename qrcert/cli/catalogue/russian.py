@@ -16,7 +16,6 @@ AFTERWARDS: Final = (
     ("No. {} is {}: only a live one can be replaced", "№ {} {}: заменить можно только действующий"),
     ("No. {} was already replaced, and not by this certificate", "№ {} уже заменён, и не этим документом"),
     ("the number {} stands in the register with several forms", "под номером {} в книге несколько форм"),
-    ("No. {} has {} parts; replace the class that holds them", "№ {}: частей {}; замените по списку класса"),
     ("No. {} was issued with another form or edition than {} as it stands here",
      "№ {} выдан по другой форме или редакции, чем {} здесь"),
     ("name the form's file: --form FILE", "назовите файл формы: --form ФАЙЛ"),
