@@ -72,8 +72,7 @@ class TokenAddress:
         if not uri.startswith(_SCHEME) or parts.keys() - _PATH - _QUERY:
             strange = ", ".join(sorted(parts.keys() - _PATH - _QUERY))
             raise KeyFileError(
-                f"{uri.partition('?')[0]!r} is no address of a key on a token"
-                + (f": {strange}" if strange else ""),
+                "this is no address of a key on a token" + (f": {strange}" if strange else ""),
                 hint="pkcs11:token=NAME;object=KEY?module-path=LIBRARY; a PIN never stands in it",
             )
         missing = [name for name in ("object", "module-path") if not parts.get(name)]

@@ -76,8 +76,9 @@ def test_a_proposal_signs_nothing_and_says_everything() -> None:
     done = approved()
     assert done.status == 0, done.err
     assert registered() == 0
-    assert "P-1, 2026-11-23" in done.lines[0]
-    assert "Абрамова Вера" in done.lines[0]
+    assert done.lines[0].startswith("to be signed with the key ")
+    assert "P-1, 2026-11-23, participation: " in done.lines[1]
+    assert "Абрамова Вера" in done.lines[1]
     assert done.lines[-1] == "written: class.approval"
 
 
@@ -111,6 +112,20 @@ def test_only_an_officer_of_the_settings_approves() -> None:
         .startswith("qrcert: error: the approval is by nobody whom the settings name")
     )
     assert registered() == 0
+
+
+@pytest.mark.parametrize(
+    "line", ["officer = []", 'officers = "x"', 'officers = ["-19:00"]', 'officers = ["{own.alg}:{hex}"]']
+)
+def test_a_mistyped_officer_does_not_mean_that_nobody_need_approve(line: str) -> None:
+    own = issue.open_office(Path("school")).key
+    settings = Path("school/office.toml")
+    before = settings.read_text(encoding="utf-8")
+    start, end = before.index("officers ="), before.index("\n", before.index("officers ="))
+    line = line.format(own=own, hex=own.public.hex())
+    settings.write_text(before[:start] + line + before[end:], encoding="utf-8")
+    with pytest.raises(Unreadable, match=r"the settings 'office\.toml' cannot be used"):
+        issue.open_office(Path("school"))
 
 
 def test_a_replacement_needs_an_approval_too() -> None:

@@ -262,6 +262,7 @@ FOREIGN = re.compile(
 
 COMPOSED = re.compile(
     r"the list calls this school's key (void|compromised)|\{\} is a (folder|device or pipe), expected a file|"
+    r"the (code|body) lies nearer than 5 mm .*|"
     r"(page \{\} of )?the (PDF|picture|file) (takes longer than \{\} s|needs too much memory)"
 )
 """What is put together from words that vary."""

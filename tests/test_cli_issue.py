@@ -306,7 +306,7 @@ def test_a_class_is_checked_drafted_issued_and_issued_again(lang: str) -> None:
     size, far = {"en": ("1.02 mm a module", "35 cm from"), "ru": ("модуль 1,02 мм", "в 35 см от")}[lang]
     assert size in done.lines[2]
     assert far in done.lines[2]
-    names = ["P-1.pdf", "P-1.png", "P-2.pdf", "P-2.png", "all.pdf", "manifest.json", "summary.xlsx"]
+    names = ["P-1.pdf", "P-1.png", "P-2.pdf", "P-2.png", "all.pdf", "manifest-1.json", "summary.xlsx"]
     assert sorted(path.name for path in Path("out").iterdir()) == names
     assert register() == [("P-1", "Абрамова Вера", f"{school.NOW}"), ("P-2", "Яшин Пётр", f"{school.NOW}")]
     for name in ("P-1.pdf", "P-2.png", "all.pdf"):

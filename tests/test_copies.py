@@ -144,6 +144,15 @@ def test_a_paper_brings_its_row_back(tmp_path: Path, name: str) -> None:
         assert register.audit_check().faults == ()
 
 
+def test_what_stands_in_the_register_is_left_as_it_is(tmp_path: Path) -> None:
+    source = write_json(tmp_path / "class.json", [pupil(1, order="№ 84-у", snils="112-233-445 95")])
+    before = issued(source, office_in(tmp_path / "office"))
+    office = office_in(tmp_path / "office")
+    found = issue.read_recoveries(office, before.files[0], now=offices.NOW)
+    assert issue.recover(office, found, source="photo.jpg", now=offices.NOW) == before.entries
+    assert offices.entries(office) == before.entries
+
+
 def test_a_duplicate_is_issued_from_what_was_recovered(made: Issued, tmp_path: Path) -> None:
     office = burned(office_in(tmp_path / "office"))
     found = issue.read_recoveries(office, made.files[0], now=offices.NOW)

@@ -139,7 +139,7 @@ def test_hostile_numbers_are_issued_into_their_folder(office: Office, tmp_path: 
         "certificate-all.pdf",
     ]
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        [*(file.name for file in done.files), "all.pdf", issue.MANIFEST]
+        [*(file.name for file in done.files), "all.pdf", issue.MANIFEST.format(1)]
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["class.json", "deep", "office"]
 

@@ -94,6 +94,7 @@ def test_a_key_of_another_kind_is_refused() -> None:
     ("uri", "said"),
     [
         ("softhsm:token=a", "is no address of a key on a token"),
+        ("pkcs11:token=a;object=b;pin-value=1234", "is no address of a key on a token: pin-value"),
         (
             "pkcs11:token=a;object=b?module-path=/x&pin-value=1234",
             "is no address of a key on a token: pin-value",

@@ -13,6 +13,7 @@ from qrcert.cli.forms import find_form
 from qrcert.files import read_file, write_file
 from qrcert.form import shipped_forms
 from qrcert.signing import SigningKey, load_keys, save_keys
+from qrcert.trust import hex_groups
 
 MAX_FILE = 24 << 20
 """Bytes of a proposal: a nation's largest school many times over."""
@@ -108,6 +109,13 @@ def approve_command(
     language = screen.language(lang)
     proposal = issue.Proposal.from_file(read_file(path, limit=MAX_FILE))
     sources = [find_form(one) for one in (*shipped_forms(), *([wanted] if wanted else []))]
+    screen.tell(
+        screen.pick(
+            language,
+            f"to be signed with the key {hex_groups(proposal.kid)}",
+            f"на подпись ключом {hex_groups(proposal.kid)}",
+        )
+    )
     for line in proposal.lines({one.form.hash: one.form for one in sources}, language=language):
         screen.tell(text.escaped(line))
     count = len(proposal.payloads)

@@ -245,7 +245,8 @@ def _done(done: issue.Issued, plan: issue.Plan, template: Template, language: st
             )
         )
     lines.append(f"  {_reach(done, template, language)}")
-    lines.append(f"  {text.escaped(str(done.folder / 'all.pdf'))}")
+    together = "all.pdf" if len(done.entries) <= issue.VOLUME else "all-001.pdf …"
+    lines.append(f"  {text.escaped(str(done.folder / together))}")
     return lines
 
 

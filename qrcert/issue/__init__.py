@@ -1,6 +1,15 @@
 """A school's work: the office folder, and issuing a class from its list to pages that were read back."""
 
-from qrcert.issue.act import CHUNK, MANIFEST, Issued, Progress, draw_and_check, draw_drafts, sign_and_record
+from qrcert.issue.act import (
+    CHUNK,
+    MANIFEST,
+    VOLUME,
+    Issued,
+    Progress,
+    draw_and_check,
+    draw_drafts,
+    sign_and_record,
+)
 from qrcert.issue.approval import Proposal, approve, require_approval
 from qrcert.issue.copies import RECOVERED, Recovery, read_recoveries, recover, reprint, write_duplicate
 from qrcert.issue.folder import KEY, LIST, REQUEST, SETTINGS, Office, make_office, officer_line, open_office
@@ -36,6 +45,7 @@ __all__ = [
     "REQUEST",
     "REQUESTS",
     "SETTINGS",
+    "VOLUME",
     "Asked",
     "Issued",
     "Office",

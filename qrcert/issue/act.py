@@ -37,8 +37,8 @@ CHUNK: Final = 20
 VOLUME: Final = 200
 """Pages of a file that holds a class together: more than any class has, few enough for a printer's memory."""
 
-MANIFEST: Final = "manifest.json"
-"""Beside the pages: what binds them to the register's history; a copy kept elsewhere shows a history rewritten."""
+MANIFEST: Final = "manifest-{}.json"
+"""Beside the pages, one a batch: binds them to the register's history; kept elsewhere it shows one written anew."""
 
 Progress = Callable[[str, int, int], None]
 """Is told which step is being done, how many certificates are through, and how many there are."""
@@ -130,9 +130,9 @@ def draw_and_check(
             done += not job.together
             progress("draw", done, count)
     with plan.office.open_register() as register:
-        register.finish(recorded.batch.id, now=now)
-        manifest = register.manifest(recorded.batch.id)
-    write_file(folder / MANIFEST, manifest, parents=True)
+        for batch in sorted({entry.batch for entry in recorded.entries}):
+            if register.finish(batch, now=now).audit_seq is not None:  # of an older register there is none
+                write_file(folder / MANIFEST.format(batch), register.manifest(batch), parents=True)
     return Issued(recorded.entries, tuple([folder / name for name in names]), folder, recorded.added)
 
 
@@ -197,7 +197,8 @@ def file_names(papers: Sequence[Paper]) -> Iterator[str]:
     for _, group in groupby(papers, key=lambda paper: paper.number):
         parts = list(group)
         base = _UNSAFE.sub("_", parts[0].number).strip("._") or "certificate"
-        if base.split(".")[0].upper() in _RESERVED:
+        stem = base.split(".")[0].upper()
+        if stem in _RESERVED or stem.startswith("ALL-"):
             base = f"certificate-{base}"
         name, count = base, 2
         while name.casefold() in taken:

@@ -80,7 +80,8 @@ def _line(payload: Mapping[int, Any], forms: Mapping[bytes, Form], language: str
     contents = form.show(fields, part=part, language=language)
     told = [f"{one.label} {one.text}" for one in contents.fields]
     told += [f"{mark.subject} {' '.join(mark.texts)}".rstrip() for mark in contents.marks]
-    return f"{form.number_text(payload[-2])}, {wire.to_date(payload[-1])}: {'; '.join(told)}"
+    kind = form.id if part is None else f"{form.id}, {part}"
+    return f"{form.number_text(payload[-2])}, {wire.to_date(payload[-1])}, {kind}: {'; '.join(told)}"
 
 
 def approve(proposal: Proposal, *, key: Signer) -> bytes:
@@ -103,7 +104,8 @@ def require_approval(plan: Plan, approvals: Sequence[bytes]) -> None:
     if not approvals:
         raise Refused(
             "this office signs nothing that a second person has not approved",
-            hint="qrcert issue CLASS --propose FILE, then an officer: qrcert office approve FILE",
+            hint="give --propose FILE; an officer: qrcert office approve FILE --key KEY -o APPROVAL; "
+            "then --approve APPROVAL",
         )
     proposal = Proposal.of(plan)
     for data in approvals:

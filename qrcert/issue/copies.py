@@ -24,7 +24,7 @@ from qrcert.form import Form
 from qrcert.form import Office as FormOffice
 from qrcert.issue.act import file_names, paper_of, require_good
 from qrcert.issue.folder import LIST, Office
-from qrcert.issue.letterhead import Letterhead
+from qrcert.issue.letterhead import Letterhead, key_name
 from qrcert.issue.printing import Job, do_job
 from qrcert.issue.replacing import with_changes
 from qrcert.issue.requests import file_name
@@ -147,6 +147,10 @@ def recover(office: Office, found: Sequence[Recovery], *, source: str, now: date
     entries: list[Entry] = []
     with office.open_register() as register:
         for place, one in enumerate(found, 1):
+            standing = register.search(digest=sha256(one.signed).digest())
+            if standing:
+                entries.append(standing[-1])
+                continue
             message = cose.read_sign1(one.signed, max_bytes=wire.MAX_BYTES)
             payload = cbor.decode(message.payload)
             issued = wire.to_date(payload[-1])
@@ -160,10 +164,17 @@ def recover(office: Office, found: Sequence[Recovery], *, source: str, now: date
                 holder=one.holder,
                 position=place,
                 part=payload.get(-3, 0),
-                printed={"school": one.school.name_on(payload[-1]), "place": one.school.place},
+                printed={
+                    "school": one.school.name_on(payload[-1]),
+                    "place": one.school.place,
+                    "key": key_name(message.kid),
+                    "post": "",
+                    "head": "",
+                },
             )
             (entry,) = register.record(batch, [new], now=now).entries
             register.note("recovery", entry.id, detail=source, now=now)
+            register.finish(entry.batch, now=now)
             entries.append(entry)
     return tuple(entries)
 

@@ -221,11 +221,12 @@ def _office(folder: Path, settings: dict[str, Any]) -> Office:
     school, page, register = (_section(settings, name) for name in ("school", "page", "register"))
     key = _section(settings, "key")
     token = _text(key, "token", "")
+    public = cose.PublicKey(key["alg"], bytes.fromhex(_text(key, "public")))
     return Office(
         folder,
         _text(school, "name"),
         _text(school, "place"),
-        cose.PublicKey(key["alg"], bytes.fromhex(_text(key, "public"))),
+        public,
         post=_text(school, "post", ""),
         head=_text(school, "head", ""),
         heading=_text(page, "heading", ""),
@@ -234,8 +235,18 @@ def _office(folder: Path, settings: dict[str, Any]) -> Office:
         register=_text(register, "place", REGISTER),
         journal=_one_of(_JOURNALS, _text(register, "journal", "wal"), "journal"),
         token=TokenAddress.from_uri(token) if token else None,
-        officers=tuple([_officer(line) for line in _lines(_section(settings, "approval"), "officers")]),
+        officers=_officers(_section(settings, "approval"), public),
     )
+
+
+def _officers(section: dict[str, Any], own: cose.PublicKey) -> tuple[cose.PublicKey, ...]:
+    """Return who may approve; a mistyped line must not mean that nobody need."""
+    if strange := sorted(section.keys() - {"officers"}):
+        raise ValueError(f"[approval] has officers and nothing else, found {', '.join(strange)}")
+    officers = tuple([_officer(line) for line in _lines(section, "officers")])
+    if own in officers:
+        raise Refused("an officer who approves has a key of his own, not the school's")
+    return officers
 
 
 def _section(settings: dict[str, Any], name: str) -> dict[str, Any]:

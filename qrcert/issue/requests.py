@@ -152,21 +152,18 @@ def write_leaves(
     nothing, or no published list.
     """
     today = now.date()
-    with office.open_register() as register:
-        digests = register.digests(key.kid, first=first, last=last)
-    if not digests:
-        raise Refused(f"no certificate was issued from {first} until {last} with this key")
     head = Head(office.published_list().identity, nonce, wire.to_day(today))
+    with office.open_register() as register:
+        if not register.digests(key.kid, first=first, last=last):
+            raise Refused(f"no certificate was issued from {first} until {last} with this key")
+        _, digests = register.hand_in(key.kid, first=first, last=last, day=today, now=now)
     request = write_season_leaves(head, digests, key=office.key, sign=key.sign)
     readable = _readable(office, "qrcert season leaves", today) | {
         "from": first.isoformat(),
         "until": last.isoformat(),
         "certificates": str(len(digests)),
     }
-    written = _write(office, f"leaves-{today}.json", request, readable, path)
-    with office.open_register() as register:
-        register.hand_in(key.kid, first=first, last=last, day=today, now=now)
-    return written, len(digests)
+    return _write(office, f"leaves-{today}.json", request, readable, path), len(digests)
 
 
 def write_renewal(
