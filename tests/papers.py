@@ -6,7 +6,6 @@ import functools
 import io
 import tomllib
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -14,7 +13,7 @@ import pikepdf
 import school
 from qrcert.encode import Certificate, sign_certificate
 from qrcert.form import read_office, shipped_forms
-from qrcert.issue.folder import Office
+from qrcert.issue.letterhead import Letterhead, key_name
 from qrcert.issue.sheets import Paper, make_sheet
 from qrcert.page import Sheet, draw
 from qrcert.symbol import Symbol
@@ -23,11 +22,11 @@ from qrcert.symbol import Symbol
 def sheet_of(certificate: Certificate, text: str, *, sex: str | None = None) -> Sheet:
     """The sheet that the school prints for a certificate whose code is ``text``."""
     form = certificate.form
-    office = Office(Path(), "School No. 7", "Moscow", school.KEY.public_key)
     wire = form.pack(dict(certificate.values), part=certificate.part)
     paper = Paper(str(certificate.number), certificate.issued, wire, {"sex": sex} if sex else {}, text)
     form_office = read_office(tomllib.loads(shipped_forms()[form.id]))
-    return make_sheet(paper, office=office, form=form, form_office=form_office)
+    head = Letterhead("School No. 7", "Moscow", key_name(school.KEY.kid))
+    return make_sheet(paper, letterhead=head, form=form, form_office=form_office)
 
 
 def sheet(name: str = school.ATTESTAT, **changes: Any) -> Sheet:

@@ -40,9 +40,9 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
     recorded = offices.sign(offices.plan_of(source, office))
     kind, first = offices.shipped(), recorded.entries[0]
     changed = folder / "changed.json"
-    changed.write_text(issue.with_changes(first, kind.form, {"family": "Новикова", "duplicate": "да"}))
+    changed.write_text(issue.with_changes([first], kind.form, {"family": "Новикова", "duplicate": "да"}))
     new = issue.prepare_replacement(
-        changed, first, office=office, form=kind.form, form_office=kind.office, today=school.NOW
+        changed, [first], office=office, form=kind.form, form_office=kind.office, today=school.NOW
     )
     issue.sign_replacement(
         new, kind="right", reason="вышла замуж", key=school.KEY, nonce=bytes(16), now=offices.NOW

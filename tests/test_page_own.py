@@ -345,7 +345,7 @@ def test_a_class_is_issued_on_a_page_of_ones_own_and_cards_are_printed_beside(
     with desk.at_noon():
         done = terminal.run(*line, "--page", "ours", "--out", "out", "--screen")
         assert done.status == 0, done.err
-        names = ["P-1.html", "P-1.pdf", "P-2.html", "P-2.pdf", "all.pdf", "summary.xlsx"]
+        names = ["P-1.html", "P-1.pdf", "P-2.html", "P-2.pdf", "all.pdf", "manifest-1.json", "summary.xlsx"]
         assert sorted(path.name for path in Path("out").iterdir()) == names
         first = Path("out/P-1.pdf").read_bytes()
         done = terminal.run("reprint", "P-1", "--office", "school", "--out", "again")
