@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from dataclasses import replace
 from datetime import datetime
 from datetime import time as clock
 from pathlib import Path
@@ -25,6 +26,7 @@ import worlds
 from qrcert import cbor, scan
 from qrcert.cli import screen
 from qrcert.cli.desk import cases, journal, pool, work, workbook
+from qrcert.encode import sign_certificate
 from qrcert.errors import MissingExtra, Refused
 from qrcert.form import shipped_forms
 from qrcert.form.alphabet import Alphabet
@@ -192,7 +194,14 @@ def test_a_report_that_cannot_be_written_keeps_what_is_done() -> None:
         "verify", "pile", "--trust", "list.qct", "--home", "lists", "--report", "none/out.xlsx"
     )
     assert done.status == 2
-    assert done.errors[0].startswith("qrcert: error: cannot write 'none/out.xlsx.journal'")
+    assert done.errors[0] == "qrcert: error: there is no folder 'none' for 'out.xlsx'"
+    line = ("verify", "pile", "--trust", "list.qct", "--home", "lists", "--report", "out.txt")
+    done = terminal.run(*line, "--lang", "en")
+    assert (done.status, done.errors[0]) == (
+        2,
+        "qrcert: error: a report is an Excel file, so its name ends in .xlsx, found 'out.txt'",
+    )
+    assert not Path("out.txt").exists()
 
 
 # --- a run that was stopped
@@ -237,12 +246,12 @@ def kept(**changes: Any) -> journal.Journal:
     bench = work.Bench(terms())
     lay("a.txt", school.text())
     task = work.Task("pile/a.txt", in_folder=True)
-    first = journal.Journal(Path("out.xlsx"), terms(), bench.lists)
+    first = journal.Journal(Path("out.xlsx"), terms(), bench.lists, secret=bytes(32))
     first.open()
     first.write(task, bench.check(task, sealed=True))
     first.close(finished=False)
     new = terms(**changes)
-    again = journal.Journal(Path("out.xlsx"), new, work.Bench(new).lists)
+    again = journal.Journal(Path("out.xlsx"), new, work.Bench(new).lists, secret=bytes(32))
     again.open()
     return again
 
@@ -263,15 +272,36 @@ def test_only_the_same_file_by_the_same_lists_on_the_same_day_counts_as_done() -
         other.close(finished=False)
     kept().close(finished=False)
     Path("list.qct").write_bytes(school.publish_bytes(school.contents(version=4)))
-    newer = journal.Journal(Path("out.xlsx"), terms(), work.Bench(terms()).lists)
+    newer = journal.Journal(Path("out.xlsx"), terms(), work.Bench(terms()).lists, secret=bytes(32))
     newer.open()
     assert newer.done == 0
     newer.close(finished=False)
     Path("out.xlsx.journal").write_text("[]")
-    fresh = journal.Journal(Path("out.xlsx"), terms(), ())
+    fresh = journal.Journal(Path("out.xlsx"), terms(), (), secret=bytes(32))
     fresh.open()
     assert fresh.done == 0
     fresh.close(finished=True)
+
+
+def test_a_journal_that_somebody_else_wrote_is_not_believed() -> None:
+    kept().close(finished=False)
+    forged = journal.Journal(Path("out.xlsx"), terms(), work.Bench(terms()).lists, secret=b"\1" * 32)
+    forged.open()
+    assert forged.done == 0
+    forged.close(finished=True)
+    home = Path("lists")
+    own = journal.secret_of(home)
+    assert (journal.secret_of(home), len(own)) == (own, 32)
+    assert (home / journal.KEY_FILE).stat().st_mode & 0o077 == 0
+    assert journal.secret_of(Path("list.qct")) != journal.secret_of(Path("list.qct"))
+
+
+def test_a_certificate_with_a_part_has_its_row() -> None:
+    whole = school.certificate()
+    shared = {name: whole.values[name] for name in whole.values if name != "marks"}
+    lay("a.txt", sign_certificate(replace(whole, part=1, values=shared), key=school.KEY))
+    assert report("--lang", "en").status in (0, 2)
+    assert any(1 in row[5:] for row in rows())
 
 
 def test_a_killed_run_goes_on() -> None:
@@ -340,10 +370,12 @@ def test_a_file_at_which_its_process_dies_or_hangs_costs_only_itself() -> None:
 
 
 def test_as_many_processes_as_are_of_use() -> None:
-    assert pool.jobs_for(3, None) == 1
-    assert pool.jobs_for(1_000, None) == min(os.cpu_count() or 1, 1_000)
-    assert pool.jobs_for(3, 8) == 3
-    assert pool.jobs_for(0, 8) == 1
+    many = [work.Task(f"{at}.pdf", in_folder=True) for at in range(1_000)]
+    assert pool.jobs_for(many[:3], None) == 1
+    assert pool.jobs_for(many, None) == min(os.cpu_count() or 1, 1_000)
+    assert pool.jobs_for(many[:3], 8) == 3
+    assert pool.jobs_for([], 8) == 1
+    assert pool.jobs_for([*many, work.Task(None, in_folder=False)], 8) == 1
 
 
 def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

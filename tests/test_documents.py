@@ -412,6 +412,7 @@ ONE = zipped({"code.txt": school.text().encode()})
         (ONE[:40], "a damaged ZIP archive: its table of contents is cut off"),
         (changed(ONE, CENTRAL, 0, b"XX"), "a damaged ZIP archive"),
     ],
+    ids=["locked", "packing", "damaged", "huge", "cut", "mark"],  # the bytes bear the time of day
 )  # fmt: skip
 def test_damaged_and_locked_archives_are_told(data: bytes, fault: str) -> None:
     (one,) = check(data)

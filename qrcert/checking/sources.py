@@ -125,9 +125,6 @@ def _check_archive(data: bytes, request: Request, source: str) -> Checked:
     passed_over = 0
     for member in archives.members(data):
         name = f"{source}/{member.name}"
-        if member.fault is not None:
-            findings.append(unread(name, request, member.fault))
-            continue
         begun = time.monotonic()
         if begun >= end:
             late = f"reading the archive takes longer than {request.seconds:g} s"
@@ -135,6 +132,9 @@ def _check_archive(data: bytes, request: Request, source: str) -> Checked:
             fault = TooBig(told, hint="unpack it and name the folder")
             findings.append(unread(source, request, fault))
             break
+        if member.fault is not None:
+            findings.append(unread(name, request, member.fault))
+            continue
         try:
             limited = replace(request, seconds=end - begun)
             found = _check_data(member.data, limited, name, in_folder=True).findings

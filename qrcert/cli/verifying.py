@@ -15,9 +15,10 @@ from qrcert.checking import words
 from qrcert.cli import reporting, screen
 from qrcert.cli.desk import cases, pool, work, workbook
 from qrcert.cli.desk.bar import Bar
-from qrcert.cli.desk.journal import Journal
+from qrcert.cli.desk.journal import Journal, secret_of
 from qrcert.decode import EXIT_STATUS
 from qrcert.errors import QrcertError, Unreadable
+from qrcert.files import require_folder_of
 
 
 @click.command(
@@ -119,7 +120,7 @@ class _Desk:
     def check(self, sources: tuple[str, ...]) -> None:
         """Check all sources in their order."""
         tasks = [task for source in sources for task in self._tasks(source)]
-        jobs = pool.jobs_for(len(tasks), self.jobs)
+        jobs = pool.jobs_for(tasks, self.jobs)
         with Bar(len(tasks), self.language) as bar:
             for task, outcome in zip(
                 tasks, pool.outcomes(tasks, self.bench, self.terms, jobs=jobs, sealed=False), strict=True
@@ -130,8 +131,14 @@ class _Desk:
     def report(self, sources: tuple[str, ...], path: Path) -> None:
         """Check all sources, going on where an earlier run was stopped, and write the report."""
         workbook.require_openpyxl()
+        if path.suffix.lower() != ".xlsx":
+            raise click.UsageError(
+                f"a report is an Excel file, so its name ends in .xlsx, found {path.name!r}"
+            )
+        require_folder_of(path)
         tasks = [task for source in sources for task in self._tasks(source)]
-        journal = Journal(path, self.terms, self.bench.lists)
+        secret = secret_of(screen.home_folder(self.terms.home))
+        journal = Journal(path, self.terms, self.bench.lists, secret=secret)
         journal.open()
         finished = False
         try:
@@ -161,7 +168,7 @@ class _Desk:
                 ),
                 error=True,
             )
-        jobs = pool.jobs_for(len(left), self.jobs)
+        jobs = pool.jobs_for(left, self.jobs)
         new = pool.outcomes(left, self.bench, self.terms, jobs=jobs, sealed=True)
         with Bar(len(tasks), self.language) as bar:
             for task, outcome in zip(tasks, known, strict=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 DOCUMENTS: Final = (
+    ("a report is an Excel file, so its name ends in .xlsx, found {}",
+     "отчёт — это файл Excel, его имя кончается на .xlsx, а найдено {}"),
     # files
     ("the file takes longer than {} s", "на файл уходит больше {} с"),
     ("the file needs too much memory", "на файл не хватает памяти"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+import os
+import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,16 +18,23 @@ from qrcert.files import write_file
 
 SUFFIX: Final = ".journal"
 
+KEY_FILE: Final = "journals.key"
+KEY_BYTES: Final = 32
+
 MAX_LINE: Final = 8_000_000
 """Characters of a line: the outcome of a file of two thousand certificates with all their marks."""
 
 
 class Journal:
-    """A file of JSON lines: first by what the files are checked, then each file with its hash and its outcome."""
+    """A file of lines of JSON: first by what the files are checked, then each file with its hash and its outcome.
 
-    def __init__(self, report: Path, terms: Terms, lists: Iterable[Any]) -> None:
+    Each line bears a seal made with a secret of this person's own: the journal may lie among files of strangers.
+    """
+
+    def __init__(self, report: Path, terms: Terms, lists: Iterable[Any], *, secret: bytes) -> None:
         self.path = report.with_name(report.name + SUFFIX)
         self._head = _head(terms, lists)
+        self._secret = hmac.digest(secret, _json(self._head).encode(), "sha256")
         self._file: IO[str] | None = None
         self._done: dict[str, Outcome] = {}
 
@@ -36,8 +46,10 @@ class Journal:
     def open(self) -> None:
         """Read what an earlier run has left, if it went by the same lists, and go on writing; raises Refused."""
         self._done = self._earlier()
-        lines = [_line({"path": path, "outcome": outcome.as_data()}) for path, outcome in self._done.items()]
-        write_file(self.path, "".join([_line(self._head), *lines]).encode())
+        lines = [
+            self._line({"path": path, "outcome": outcome.as_data()}) for path, outcome in self._done.items()
+        ]
+        write_file(self.path, "".join([self._line(self._head), *lines]).encode())
         try:
             self._file = self.path.open("a", encoding="utf-8")
         except OSError as error:
@@ -58,7 +70,7 @@ class Journal:
         if self._file is None or task.path is None:
             return
         try:
-            self._file.write(_line({"path": task.path, "outcome": outcome.as_data()}))
+            self._file.write(self._line({"path": task.path, "outcome": outcome.as_data()}))
             self._file.flush()
         except OSError as error:
             raise Refused(f"cannot write {str(self.path)!r}: {error.strerror}") from error
@@ -77,14 +89,42 @@ class Journal:
         found: dict[str, Outcome] = {}
         try:
             with self.path.open(encoding="utf-8") as file:
-                if json.loads(file.readline(MAX_LINE)) != self._head:
+                if self._entry(file.readline(MAX_LINE)) != self._head:
                     return {}
                 while line := file.readline(MAX_LINE):
-                    entry = json.loads(line)
+                    entry = self._entry(line)
                     found[str(entry["path"])] = Outcome.from_data(entry["outcome"])
         except (OSError, ValueError, KeyError, TypeError):
             return found
         return found
+
+    def _line(self, entry: Any) -> str:
+        said = _json(entry)
+        return f"{self._seal(said)} {said}\n"
+
+    def _entry(self, line: str) -> Any:
+        """Return what a line says; raises ValueError for one that this person did not write."""
+        seal, _, said = line.rstrip("\n").partition(" ")
+        if not hmac.compare_digest(seal.encode(), self._seal(said).encode()):
+            raise ValueError("a line of somebody else")
+        return json.loads(said)
+
+    def _seal(self, said: str) -> str:
+        return hmac.digest(self._secret, said.encode(), "sha256").hex()
+
+
+def secret_of(home: Path) -> bytes:
+    """Return this person's secret for journals, made at the first time; one for this run where none can be kept."""
+    path, fresh = home / KEY_FILE, secrets.token_bytes(KEY_BYTES)
+    with suppress(OSError):
+        home.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(fresh)
+        kept = path.read_bytes()
+        return kept if len(kept) == KEY_BYTES else fresh
+    return fresh
 
 
 def _head(terms: Terms, lists: Iterable[Any]) -> dict[str, Any]:
@@ -102,5 +142,5 @@ def _head(terms: Terms, lists: Iterable[Any]) -> dict[str, Any]:
     }
 
 
-def _line(entry: Any) -> str:
-    return json.dumps(entry, ensure_ascii=True, separators=(",", ":")) + "\n"
+def _json(entry: Any) -> str:
+    return json.dumps(entry, ensure_ascii=True, separators=(",", ":"))

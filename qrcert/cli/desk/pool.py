@@ -32,8 +32,14 @@ _bench: Bench | None = None
 _patience = PATIENCE
 
 
-def jobs_for(files: int, wished: int | None) -> int:
-    """Return how many processes are to work: as wished, else one for each processor if it is worth it."""
+def jobs_for(tasks: Sequence[Task], wished: int | None) -> int:
+    """Return how many processes are to work: as wished, else one for each processor if it is worth it.
+
+    Standard input is this process's own, so where it is among the files this one does all.
+    """
+    files = len(tasks)
+    if any(task.path is None for task in tasks):
+        return 1
     if wished is not None:
         return min(wished, max(files, 1))
     return 1 if files < FEW else min(os.cpu_count() or 1, files)

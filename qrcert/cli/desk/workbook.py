@@ -119,7 +119,7 @@ def _row(sheet: Any, number: int, answer: Answer, case: Case, language: str) -> 
         _cell(sheet, answer.holder),
         _cell(sheet, data["number"]),
         _cell(sheet, data["title"]),
-        _cell(sheet, data["part"]),
+        data["part"],
         _day(sheet, data["issued"]),
         _cell(sheet, "; ".join(marks)),
         _cell(sheet, trust.get("authority")),

@@ -110,6 +110,7 @@ class Feed:
         while not self._stop.is_set():
             if self._switching and self._following is not None:
                 self.source = self._following(self.source)
+                self._alive = time.monotonic()
                 self._switching = False
             picture = self.source.read()
             if picture is None:

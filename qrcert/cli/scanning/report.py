@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from qrcert import __version__, checking
+from qrcert import __version__, checking, text, wire
 from qrcert.cli import screen
 from qrcert.files import write_file
 
@@ -27,10 +27,17 @@ def save(
         "",
         *checking.as_lines(finding, request, language),
         "",
-        finding.text or "",
+        _code(finding.text or ""),
     ]
     data = "".join(f"{line}\n" for line in lines).encode()
     return write_file(_new(folder, f"qrcert-{when:%Y-%m-%d-%H%M%S}"), data, parents=True)
+
+
+def _code(said: str) -> str:
+    """Return the code itself where it is one of ours on one line, else what may be shown: no line is forged."""
+    said = said.strip()
+    plain = wire.scheme(said) is not None and said.isascii() and said.isprintable()
+    return said if plain else text.escaped(said)
 
 
 def _new(folder: Path, stem: str) -> Path:
