@@ -77,6 +77,7 @@ def test_row(row: int) -> None:
         ("unreadable", lambda: delta()[:-1]),
         ("unreadable", lambda: delta() + b"\x00"),
         ("unreadable", lambda: b"\x9b\x00\x00\x01\x00\x00\x00\x00\x00"),
+        ("unreadable", lambda: bytes(MAX_FILE)),
         ("too_big", lambda: bytes(MAX_FILE + 1)),
         ("too_big", lambda: b"\x9a\x00\x20\x00\x00" + bytes(1 << 21)),
         ("malformed", lambda: good_file()[:1] + b"\x80\x80"),
@@ -89,10 +90,17 @@ def test_row(row: int) -> None:
         ("malformed", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[-1, 0, b""]]])),
         ("malformed", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[0, 0, ""]]])),
         ("malformed", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[0, 0, b"x"]]])),
+        ("malformed", lambda: cbor.encode([MARK, bytes(32), bytes(32), 1, [[0, 1, b"x"]]])),
+        ("wrong_base", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[0, 0, b""]] * (1 << 18)])),
         ("too_big", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[0, 0, b""]] * (MAX_STEPS + 1)])),
+        (
+            "too_big",
+            lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[0, 0, b""]] * (MAX_STEPS - 1) + [[0] * 4]]),
+        ),
         ("wrong_base", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, []])),
         ("wrong_result", lambda: spoiled(length=MAX_FILE)),
         ("wrong_result", lambda: spoiled(result=bytes(32))),
+        ("wrong_result", lambda: spoiled(result=b"\xff" * 32)),
     ],
 )
 def test_what_is_no_delta(expected: str, data: Callable[[], bytes]) -> None:
@@ -100,6 +108,13 @@ def test_what_is_no_delta(expected: str, data: Callable[[], bytes]) -> None:
     start = time.perf_counter()
     assert applied(given, good_file()) == expected
     assert time.perf_counter() - start < 5
+
+
+def test_a_result_longer_than_promised_is_not_the_one_that_is_named() -> None:
+    short = replace(Delta.from_bytes(delta()), length=len(next_file()) - 1)
+    with pytest.raises(TrustListError) as caught:
+        short.apply(good_file())
+    assert caught.value.code == "wrong_result"
 
 
 def test_a_bomb_is_refused_before_anything_is_built() -> None:
@@ -165,13 +180,13 @@ def test_pieces_moved_cut_and_put_in_are_found() -> None:
 
 
 def test_files_with_nothing_in_common_do_not_take_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qrcert.trust.delta._PATIENCE", 3_000)
+    monkeypatch.setattr("qrcert.trust.diffing._PATIENCE", 3_000)
     base, new = b"ab" * 20_000, bytes(range(256)) * 200
     assert Delta.from_bytes(make_delta(base, new)).apply(base) == new
 
 
 def test_more_changes_than_a_delta_may_have_are_put_in_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qrcert.trust.delta.MAX_STEPS", 5)
+    monkeypatch.setattr("qrcert.trust.diffing.MAX_STEPS", 5)
     base = random.Random(4).randbytes(40_000)
     new = b"".join(base[at : at + 1_000] + b"!" for at in range(0, 40_000, 1_000))
     made = Delta.from_bytes(make_delta(base, new))

@@ -124,6 +124,11 @@ def test_an_entry_says_all_of_its_key(trust: TrustList) -> None:
     assert p256.alg == -9
 
 
+def test_the_pin_of_a_key_says_how_bad_it_is(trust: TrustList) -> None:
+    entries = [trust.entry(key.kid) for key in (HEALTHY, STOLEN, VOID)]
+    assert [entry.pin.severity for entry in entries if entry] == [0, 1, 2]
+
+
 def test_a_school_has_a_name_for_every_day(trust: TrustList) -> None:
     first = trust.schools[0]
     assert (first.name_on(DAY), first.name_now) == ("Lyceum One", "Lyceum One")

@@ -22,7 +22,6 @@ from qrcert.trust import (
     read_key_request,
     read_season_leaves,
     read_withdrawal_request,
-    requests,
     unwrap,
     wrap,
     write_key_request,
@@ -98,6 +97,7 @@ def test_row_154_for_another_authority() -> None:
     unaddressed = read_key_request(sealed(key_body(HEALTHY, l0=NEVER), key=HEALTHY, aad=KEY))
     unaddressed.head.require(AUTHORITY, or_none=True)
     assert code_of(lambda: unaddressed.head.require(AUTHORITY)) == "not_for_us"
+    assert code_of(lambda: request.head.require(bytes(32), or_none=True)) == "not_for_us"
 
 
 def test_row_155_the_same_request_has_the_same_hash() -> None:
@@ -114,6 +114,7 @@ def test_row_155_the_same_request_has_the_same_hash() -> None:
     ("expected", "body"),
     [
         ("malformed", key_body(HEALTHY, l3=b"")),
+        ("malformed", key_body(HEALTHY, l3=HEALTHY.public + b"\x00")),
         ("weak_key", key_body(HEALTHY, l3=NEVER)),
         ("malformed", key_body(HEALTHY, l4="")),
         ("malformed", key_body(HEALTHY, l1=bytes(15))),
@@ -124,6 +125,26 @@ def test_row_155_the_same_request_has_the_same_hash() -> None:
 )
 def test_key_requests_of_another_shape(expected: str, body: dict[Any, Any]) -> None:
     assert code_of(lambda: read_key_request(sealed(body, key=HEALTHY, aad=KEY))) == expected
+
+
+@pytest.mark.parametrize("label", range(6))
+def test_every_label_of_a_key_request_must_stand(label: int) -> None:
+    body = key_body(HEALTHY)
+    del body[label]
+    assert code_of(lambda: read_key_request(sealed(body, key=HEALTHY, aad=KEY))) == "malformed"
+
+
+@pytest.mark.parametrize(("key", "other"), [(HEALTHY, LATE), (LATE, HEALTHY)], ids=["one", "other"])
+def test_the_header_names_the_kid_of_the_key(key: SigningKey, other: SigningKey) -> None:
+    data = sealed(key_body(key), key=other, aad=KEY, signer=key)
+    assert code_of(lambda: read_key_request(data)) == "malformed"
+
+
+def test_the_limits_of_requests() -> None:
+    assert code_of(lambda: read_key_request(bytes(16 << 20))) == "unreadable"
+    padded = [key_body(HEALTHY, l20=[0] * count) for count in (985, 986)]  # with 15 items beside them
+    assert read_key_request(sealed(padded[0], key=HEALTHY, aad=KEY)).name == "Lyceum One"
+    assert code_of(lambda: read_key_request(sealed(padded[1], key=HEALTHY, aad=KEY))) == "too_big"
 
 
 def test_requests_of_other_bytes() -> None:
@@ -154,9 +175,9 @@ def test_a_withdrawal_request_names_papers() -> None:
     assert NUMBER.name == name_of_number(STOLEN.kid, FORM, "17")
 
 
-def withdrawal(rows: Any, **changes: Any) -> bytes:
-    aad = changes.get("aad", WITHDRAWAL)
-    return sealed({0: AUTHORITY, 1: bytes(16), 2: DAY, 3: rows}, key=changes.get("key", HEALTHY), aad=aad)
+def withdrawal(rows: Any, *, key: SigningKey = HEALTHY, aad: bytes = WITHDRAWAL, **more: Any) -> bytes:
+    body = {0: AUTHORITY, 1: bytes(16), 2: DAY, 3: rows}
+    return sealed(body | {int(label[1:]): value for label, value in more.items()}, key=key, aad=aad)
 
 
 GOOD = [[HEALTHY.kid, bytes(32)], DAY, 3]
@@ -178,6 +199,13 @@ GOOD = [[HEALTHY.kid, bytes(32)], DAY, 3]
 )
 def test_withdrawal_requests_that_are_refused(expected: str, data: bytes) -> None:
     assert code_of(lambda: read_withdrawal_request(data, find=admitted)) == expected
+
+
+def test_a_single_withdrawal_and_as_many_as_a_nation_needs() -> None:
+    assert len(read_withdrawal_request(withdrawal([GOOD]), find=admitted).wanted) == 1
+    most, more = [withdrawal([GOOD], l20=[0] * count) for count in (499_983, 499_984)]  # 17 items beside them
+    assert len(read_withdrawal_request(most, find=admitted).wanted) == 1
+    assert code_of(lambda: read_withdrawal_request(more, find=admitted)) == "too_big"
 
 
 def test_names_are_hashes_of_the_encoded_arrays() -> None:
@@ -219,11 +247,16 @@ def test_row_162_and_other_leaves_that_are_refused(expected: str, digests: Any, 
 def test_a_request_in_its_wrapper() -> None:
     data = sealed(key_body(HEALTHY), key=HEALTHY, aad=KEY)
     text = wrap(data, readable={"school": "Лицей № 1", "groups": "7F3A 91C2"})
-    assert json.loads(text)["readable"]["school"] == "Лицей № 1"
+    assert text.startswith('{\n  "readable": {\n    "school": "Лицей № 1"')
     assert unwrap(text.encode()) == data
     assert unwrap(data) == data
     lie = json.loads(text) | {"readable": {"school": "Another"}}
     assert unwrap(json.dumps(lie).encode()) == data
+
+
+@pytest.mark.parametrize("length", range(4))
+def test_wrappers_of_every_length(length: int) -> None:
+    assert unwrap(wrap(bytes(length), readable={}).encode()) == bytes(length)
 
 
 @pytest.mark.parametrize(
@@ -237,9 +270,11 @@ def test_a_request_in_its_wrapper() -> None:
         ("unreadable", b'{"request": 5}'),
         ("unreadable", b'{"request": "A"}'),
         ("unreadable", b'{"request": "A A="}'),
+        ("unreadable", b'{"request": "AAAA    "}'),
         ("unreadable", '{"request": "№"}'.encode()),
         ("unreadable", b"[" * 100_000),
-        ("too_big", b" " * (requests.MAX_WRAPPED + 1)),
+        ("unreadable", b" " * (24 << 20)),
+        ("too_big", b" " * ((24 << 20) + 1)),
     ],
 )
 def test_wrappers_that_are_refused(expected: str, data: bytes) -> None:

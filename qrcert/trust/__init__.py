@@ -12,7 +12,8 @@ refusal is a `TrustListError` with its code.
 
 from __future__ import annotations
 
-from qrcert.trust.delta import Delta, is_delta, make_delta
+from qrcert.trust.delta import Delta, is_delta
+from qrcert.trust.diffing import make_delta
 from qrcert.trust.entries import (
     Contents,
     Counts,
