@@ -81,6 +81,7 @@ FUTURE_WITHDRAWAL = plain("W-5")
 WITHDRAWN_UNKNOWN_FORM = issue(SCHOOL_KEY, claims(ABSENT, 77, f1=b"Anna Lee"))
 WITHDRAWN_DISOBEYING = issue(SCHOOL_KEY, claims(PLAIN.hash, "W-6", f1=7))
 WITHDRAWN_EXPIRED = plain("W-7", f3=day("2026-08-31"))
+BOTH_NAMES_TURNED = plain("W-8")
 HONEST = [plain(f"H-{n}", key=STOLEN, issued="2026-05-20") for n in (1, 2, 3)]
 HONEST_BEFORE = plain("H-0", key=STOLEN, issued="2025-05-20")
 BARE_HONEST = plain("B-1", key=BARE, issued="2026-05-20")
@@ -106,6 +107,8 @@ def main_labels() -> dict[int, Any]:
         WITHDRAWN_TITLE.name_of_number: ("2026-09-13", 3),
         BOTH_NAMES.name_of_copy: ("2026-09-14", 1),
         BOTH_NAMES.name_of_number: ("2026-09-15", 3),
+        BOTH_NAMES_TURNED.name_of_copy: ("2026-09-14", 3),
+        BOTH_NAMES_TURNED.name_of_number: ("2026-09-15", 2),
         FUTURE_WITHDRAWAL.name_of_copy: ("2027-03-01", 3),
         WITHDRAWN_UNKNOWN_FORM.name_of_number: ("2026-09-16", 3),
         WITHDRAWN_DISOBEYING.name_of_copy: ("2026-09-17", 3),

@@ -10,6 +10,7 @@ from making.papers import Paper, claims, issue
 from making.scenario import Scenario, answer, named, row, shown, shown_field
 from making.world import (
     BOTH_NAMES,
+    BOTH_NAMES_TURNED,
     FUTURE_WITHDRAWAL,
     KINDS,
     PLAIN,
@@ -95,6 +96,12 @@ def scenarios() -> Iterator[Scenario]:
         "kind 1 by name 1 and kind 3 by name 2: the greater kind counts",
         BOTH_NAMES,
         plain_shown("withdrawn", "W-4", kind=3),
+    )
+    yield _scenario(
+        "both-names-turned",
+        "kind 3 by name 1 and, a day later, kind 2 by name 2: the greater kind counts, not the later day",
+        BOTH_NAMES_TURNED,
+        plain_shown("withdrawn", "W-8", kind=3),
     )
     yield _scenario(
         "day-to-come",
