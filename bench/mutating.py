@@ -57,8 +57,10 @@ class Plain(ast.NodeTransformer):
     """Takes out what decides nothing: annotations, words of messages, how arguments are given, frozen values."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """Forget what it returns and which arguments go by name only."""
+        """Forget what it returns, which arguments go by name only, and how it is marked if it is abstract."""
         node.returns = None
+        if _only_words(node):
+            node.decorator_list = []
         given = node.args
         given.args = [*given.posonlyargs, *given.args, *given.kwonlyargs]
         given.defaults += [value for value in given.kw_defaults if value is not None]
@@ -85,6 +87,12 @@ class Plain(ast.NodeTransformer):
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         """Forget its words."""
         return ast.Constant("message")
+
+
+def _only_words(node: ast.FunctionDef) -> bool:
+    """Tell whether a function has a docstring for a body, as the abstract ones have."""
+    (first, *more) = node.body
+    return not more and isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
 
 
 def meaning(source: str) -> str:
