@@ -141,8 +141,8 @@ def has_full_order(public: bytes) -> bool:
 
     A slow check for the day a key is admitted (milliseconds); False also for bytes that are no point.
     """
-    y = int.from_bytes(public, "little") & (1 << 255) - 1
-    x = _recover_x(y, public[31] >> 7)
+    y = int.from_bytes(public, "little") & (1 << 255) - 1  # without the sign of x: -P has the order of P
+    x = _recover_x(y)
     if x is None:
         return False
     total, addend, bits = _NEUTRAL, (x, y, 1, x * y % _FIELD), _ORDER
@@ -151,20 +151,18 @@ def has_full_order(public: bytes) -> bool:
             total = _add(total, addend)
         addend = _add(addend, addend)
         bits >>= 1
-    return total[0] == 0 and total[1] == total[2] and (x, y) != (0, 1)
+    return total[1] == total[2] and (x, y) != (0, 1)  # of all points the neutral one alone has y = 1
 
 
-def _recover_x(y: int, sign: int) -> int | None:
-    """Return x of the Edwards point with this y (RFC 8032 section 5.1.3), or None."""
+def _recover_x(y: int) -> int | None:
+    """Return x of an Edwards point with this y (RFC 8032 section 5.1.3), of whichever sign, or None."""
     if y >= _FIELD:
         return None
     square = (y * y - 1) * pow(_CURVE_D * y * y + 1, -1, _FIELD) % _FIELD
     x = pow(square, (_FIELD + 3) // 8, _FIELD)
     if (x * x - square) % _FIELD:
         x = x * pow(2, (_FIELD - 1) // 4, _FIELD) % _FIELD
-    if (x * x - square) % _FIELD or (x == 0 and sign):
-        return None
-    return x if x & 1 == sign else _FIELD - x
+    return None if (x * x - square) % _FIELD else x
 
 
 def _add(one: _Point, two: _Point) -> _Point:
@@ -308,7 +306,7 @@ def read_sign1(data: bytes, *, max_bytes: int) -> Sign1:
         raise TooBig(f"{len(data)} bytes where at most {max_bytes} are due")
     header, signature = data[3:16], data[-64:]
     alg = _ALGORITHM_OF.get(header[:5])
-    if alg is not None and len(data) > _FRAME_BYTES:
+    if alg is not None:
         rest = len(data) - _FRAME_BYTES
         payload = data[17 + (1 if rest <= 24 else 2 if rest <= 257 else 3 if rest <= 65538 else 5) : -66]
         if write_sign1(header, payload, signature) == data:

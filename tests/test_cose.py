@@ -27,7 +27,7 @@ KID = bytes.fromhex("dd2fb4e18b5e1ce3")
 SIGNATURE = bytes(range(64))
 
 
-def bstr(data: bytes) -> bytes:
+def bstr(data: object) -> bytes:
     return cbor.encode(data)
 
 
@@ -197,6 +197,13 @@ def test_everything_else_is_unreadable(data: bytes) -> None:
     assert type(caught.value) is Unreadable
 
 
+def test_bytes_of_more_items_than_are_looked_at_are_too_big() -> None:
+    with pytest.raises(Unreadable, match="tag 18 is missing"):
+        cose.read_sign1(bstr([0] * 2047), max_bytes=1 << 16)
+    with pytest.raises(TooBig):
+        cose.read_sign1(bstr([0] * 2048), max_bytes=1 << 16)
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -280,6 +287,7 @@ BAD_SIGNATURES: list[Any] = [
     (header("Ed25519"), {}, b""),
     (header(kid="12345678"), {}, b""),
     (header(kid=bytes(7)), {}, b""),
+    (header(kid=bytes(9)), {}, b""),
 ]
 
 

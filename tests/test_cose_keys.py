@@ -9,6 +9,7 @@ from typing import Any
 
 import cbor2
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
 
 from qrcert import cose
@@ -238,6 +239,13 @@ def test_the_screen_has_all_eight_points_of_small_order() -> None:
         assert cose.has_full_order(_encoded(_sum(honest, point))) is (point == NEUTRAL)
 
 
+def test_honest_keys_have_the_full_order_whatever_their_sign_and_root() -> None:
+    """Of twelve keys some need the other square root, and half have an odd x."""
+    keys = [SigningKey.from_seed(cose.ED25519, bytes([n] * 32)).public for n in range(12)]
+    assert {public[31] >> 7 for public in keys} == {0, 1}
+    assert all(cose.has_full_order(public) for public in keys)
+
+
 def test_keys_with_y_beyond_the_field_are_refused() -> None:
     for y in range(FIELD, 2**255):
         for sign in (0, 1):
@@ -388,6 +396,27 @@ def test_a_key_counts_only_for_its_own_algorithm() -> None:
     signed = cose.Sign1(cose.ED25519, ec.kid, header, b"", ec.sign(cose.sign1_input(header, b"", aad=b"a")))
     with pytest.raises(Refused, match="signed with algorithm -19, the key is for -9"):
         signed.verify(ec.public_key, aad=b"a")
+    turned = cose.Sign1(cose.ESP256, ed.kid, header, b"", ed.sign(cose.sign1_input(header, b"", aad=b"a")))
+    with pytest.raises(Refused, match="signed with algorithm -9, the key is for -19"):
+        turned.verify(ed.public_key, aad=b"a")
+
+
+@pytest.mark.parametrize("alg", [0, -7, -8, -18, -48, -50])
+def test_other_algorithms_have_no_thumbprint(alg: int) -> None:
+    with pytest.raises(Unsupported, match=f"algorithm {alg}"):
+        cose.kid_of(alg, bytes(32))
+
+
+def test_a_machine_that_cannot_check_ml_dsa_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Absent:
+        @staticmethod
+        def from_public_bytes(public: bytes) -> None:
+            raise UnsupportedAlgorithm("no ML-DSA here")
+
+    monkeypatch.setattr("cryptography.hazmat.primitives.asymmetric.mldsa.MLDSA65PublicKey", Absent)
+    with pytest.raises(Refused, match="cannot check ML-DSA-65") as caught:
+        cose.PublicKey(cose.ML_DSA_65, bytes(1952)).verify(bytes(3309), b"")
+    assert "cryptography" in (caught.value.hint or "")
 
 
 def test_ml_dsa_65_under_a_context_is_refused() -> None:
