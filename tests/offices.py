@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from qrcert.decode import verify
 from qrcert.form import Form, Sample, Table, read_office, sample_of, shipped_forms
 from qrcert.form import Office as FormOffice
 from qrcert.issue import Issued, Office, Plan
-from qrcert.register import Entry, Recorded
+from qrcert.register import Entry, Recorded, Register
 from qrcert.signing import Signer, SigningKey
 from qrcert.trust import TrustList, compile_form, open_form
 
@@ -60,7 +61,18 @@ def office_in(
     settings = SETTINGS.format(head=head, journal=journal, key=key, public=key.public.hex())
     (folder / issue.SETTINGS).write_text(settings, encoding="utf-8")
     (folder / issue.LIST).write_bytes(list_file() if list_qct is None else list_qct)
+    if not (folder / "register.db").exists():
+        (folder / "register.db").write_bytes(empty_register())
     return issue.open_office(folder)
+
+
+@functools.cache
+def empty_register() -> bytes:
+    """The file of a register without certificates, as ``office init`` leaves it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "register.db"
+        Register.open(path, create=True, journal="delete").close()
+        return path.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from qrcert.register import NewBatch, NewEntry, Recorded, Register, Tally
+from qrcert.register import NewBatch, NewEntry, Recorded, Register, Tally, restore
 from registers import BATCH, NOW, entry
 
 SIZE = 3
@@ -134,6 +134,45 @@ def _child(place: str, file: bool, first: int, last: int, most: int | None) -> N
 
 def _tell(line: str) -> None:
     os.write(1, f"{line}\n".encode())
+
+
+# --- a restoration that is killed at one of its steps
+
+_TOUCHES = ("open", "os.rename", "os.remove", "shutil.copyfile", "sqlite3.connect")
+"""What Python tells its audit hooks when a file is made, moved, removed or opened."""
+
+
+def restore_until(step: int, backup: Path, path: Path) -> bool:
+    """Restore in a process that is killed as it touches a file for the time ``step``, from 0; say if it was."""
+    child = os.fork()
+    if not child:
+        left = itertools.count()
+
+        def die(event: str, _facts: tuple[object, ...]) -> None:
+            if event in _TOUCHES and next(left) == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            sys.addaudithook(die)
+            restore(backup, path, now=NOW, drop_newer=True)
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL)
+    return status != 0
+
+
+def leave_open(path: Path) -> None:
+    """Record nothing new, but let a killed process leave the journal of a register beside it."""
+    child = os.fork()
+    if not child:
+        with Register.open(path) as register:
+            (one, *_) = register.search()
+            register.note("reprint", one.id, now=NOW)
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 # --- a disk that is too small

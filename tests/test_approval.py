@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import desk
 import offices
 import terminal
 from qrcert import issue
+from qrcert.cli import screen
 from qrcert.errors import QrcertError, Refused, Unreadable
 from qrcert.issue.approval import require_one
 from qrcert.signing import SigningKey
@@ -150,6 +152,22 @@ def test_a_replacement_needs_an_approval_too() -> None:
     done = terminal.run(*line, "--approve", "one.approval")
     assert done.status == 0, done.err
     assert registered() == 3
+
+
+def test_a_replacement_may_be_approved_on_a_later_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    approved()
+    assert terminal.run(*CLASS, "--approve", "class.approval").status == 0
+    line = ("replace", "P-1", "--set", "name=Абрамова В. И.", "--kind", "wrong", "--yes", *OFFICE, *PASS)
+    day = ("--issued", "2026-11-23")
+    assert terminal.run(*line, *day, "--propose", "one.proposal").status == 0
+    assert terminal.run(*line, "--propose", "other.proposal").status == 0
+    monkeypatch.setattr(screen, "now", lambda: desk.NOW + timedelta(2))
+    assert approving("one").status == 0
+    done = terminal.run(*line, "--approve", "one.approval", "--lang", "en")
+    assert "the approval is of another batch" in done.errors[0]
+    assert "give --issued DAY with --propose and with --approve" in done.errors[1]
+    done = terminal.run(*line, *day, "--approve", "one.approval")
+    assert done.status == 0, done.err
 
 
 def test_the_library_asks_as_the_commands_do() -> None:

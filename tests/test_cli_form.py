@@ -56,6 +56,19 @@ def test_the_class_list_is_written_with_headings_in_the_language_of_the_screen(l
     assert {"en": "Surname", "ru": "Фамилия"}[lang] in headings
 
 
+def test_a_class_list_that_was_filled_in_is_not_replaced_by_an_empty_one() -> None:
+    Path("class.xlsx").write_bytes(b"a day's work")
+    done = terminal.run("form", "template", "ru.attestat.11", "-o", "class.xlsx")
+    assert (done.status, done.errors) == (
+        2,
+        [
+            "qrcert: error: 'class.xlsx' is there already, and a class list may stand in it",
+            "qrcert: hint: name another file",
+        ],
+    )
+    assert Path("class.xlsx").read_bytes() == b"a day's work"
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [

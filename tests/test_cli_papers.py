@@ -287,6 +287,60 @@ def test_without_a_published_list_there_is_nobody_to_ask() -> None:
     assert entries()[0].status == "live"
 
 
+# --- what was said the first time
+
+
+def test_a_replacement_that_is_done_keeps_its_kind_and_reason_and_says_so() -> None:
+    line = ("replace", "P-1", "--set", "name=Новикова Вера", "--yes", *OFFICE)
+    good(*line, "--kind", "right", "--reason", "married")
+    (old, _) = entries()
+    assert (old.kind, old.reason) == (1, "married")
+    told = _told()
+    for more, said, hint in (
+        (
+            ("--kind", "wrong"),
+            "was replaced on 2026-11-23 with --kind right, and that stays",
+            "--kind right asks",
+        ),
+        (
+            ("--kind", "right", "--reason", "lost"),
+            "since 2026-11-23, and the reason 'married' stays",
+            "leave out",
+        ),
+    ):
+        done = run(*line, *more)
+        assert done.status == 2
+        assert said in done.errors[0]
+        assert hint in done.errors[1]
+        russian = run(*line, *more, lang="ru")
+        assert "остаётся" in russian.errors[0]
+        assert _told() == told
+    for more in ((), ("--reason", "married")):
+        good(*line, "--kind", "right", *more)
+
+
+@pytest.mark.parametrize("act", ["withdraw", "void"])
+def test_the_reason_of_a_withdrawal_is_not_dropped_silently(act: str) -> None:
+    good(act, "P-1", "--reason", "order 12", "--yes", *OFFICE)
+    told = _told()
+    done = run(act, "P-1", "--reason", "order 13", "--yes", *OFFICE)
+    assert (done.status, _told()) == (2, told)
+    assert "since 2026-11-23, and the reason 'order 12' stays" in done.errors[0]
+    good(act, "P-1", "--yes", *OFFICE)
+
+
+def test_a_new_copy_has_the_day_of_issue_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    day, today = school.NOW, school.NOW + timedelta(3)
+    monkeypatch.setattr(screen, "now", lambda: desk.NOW + timedelta(3))
+    line = ("replace", "P-1", "--set", "name=Новикова Вера", "--kind", "right", "--yes", *OFFICE)
+    good(*line, "--issued", day)
+    (old, new) = entries()
+    assert (new.issued, old.changed) == (day, today)
+    assert Path(f"school/issued/replace-P-1-{day}/P-1.pdf").exists()
+    late = run("replace", "P-2", "--set", "name=B C", "--kind", "right", "--issued", "2026-12-24", *OFFICE)
+    assert "issued on 2026-12-24, and today is 2026-11-26" in late.errors[0]
+
+
 # --- one mark of many
 
 

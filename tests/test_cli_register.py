@@ -20,6 +20,7 @@ import registers
 import school
 import terminal
 from qrcert import issue
+from qrcert.form import shipped_forms
 from qrcert.register import Query, Register
 
 PUPILS = [
@@ -101,7 +102,11 @@ def test_a_list_has_a_line_for_each_certificate() -> None:
         f"     4  {PUPILS[3]['number']}  2026-11-23  ru.attestat.11    Абрамова Вера Ильинична  (void)",
         f"     5  {FIRST}  2026-11-23  ru.attestat.11    Новикова Анастасия Григорьевна",
     ]
-    assert done.errors == ["5 certificates"]
+    assert done.errors == [
+        "5 certificates",
+        "batch 2 (2026-11-23, changed.json: 1) is signed, but its pages were not finished: "
+        "qrcert reprint --batch 2",
+    ]
     assert "(заменён)" in good("list", lang="ru").lines[0]
 
 
@@ -292,6 +297,16 @@ def test_the_federal_sheet_is_defined_by_the_form() -> None:
     good("export", "-o", "frdo.xlsx", "--sheet", "frdo", "--form", "ru.attestat.11")
 
 
+def test_the_federal_sheet_is_adjusted_in_a_copy_of_the_form() -> None:
+    source = shipped_forms()[school.ATTESTAT]
+    assert source.count('"Номер документа"') == 1
+    Path("mine.toml").write_text(source.replace('"Номер документа"', '"Номер бланка"'), encoding="utf-8")
+    good("export", "-o", "frdo.csv", "--sheet", "frdo", "--form", "mine.toml")
+    (first, *_) = csv.DictReader(Path("frdo.csv").read_text(encoding="utf-8-sig").splitlines(), delimiter=";")
+    assert first["Номер бланка"] == FIRST
+    assert first["Фамилия получателя"] == "Ёлкина"
+
+
 def test_sheets_that_cannot_be_written() -> None:
     for arguments, said in (
         (["-o", "x.xlsx", "--sheet", "none"], "the form 'ru.attestat.11' defines no sheet 'none'"),
@@ -350,6 +365,7 @@ def test_an_audit_that_finds_something_says_where() -> None:
 
 def test_a_history_written_anew_does_not_fit_the_manifest() -> None:
     Path("school/register.db").unlink()
+    good("migrate", "--new")
     done = run("audit", "manifest.json")
     assert done.status == 1
     assert "  ! manifest.json has 4 certificates that this register does not have" in done.lines
@@ -373,8 +389,76 @@ def test_a_backup_is_checked_and_comes_back() -> None:
     assert done.lines == [
         "restored: 5 certificates",
         "  what was there is kept as school/register.db.before-restore",
+        "  it was damaged: what was issued since the backup is missing; see qrcert recover --help",
     ]
     assert len(good("list").lines) == 5
+
+
+def test_a_backup_that_is_older_than_the_register_drops_nothing_unasked() -> None:
+    good("backup", "-o", "copy.db")
+    office = issue.open_office(Path("school"))
+    new = offices.pupil(8)
+    offices.sign(offices.plan_of(offices.write_json(Path("new.json"), [new]), office))
+    done = run("restore", "copy.db", "--yes")
+    assert done.status == 2
+    assert "lacks 1 of the certificates in the register 'school/register.db': No. " in done.errors[0]
+    assert new["number"] in done.errors[0]
+    assert "--drop-newer" in done.errors[1]
+    russian = run("restore", "copy.db", "--yes", lang="ru")
+    assert "в копии нет документов из книги 'school/register.db', всего 1: №" in russian.errors[0]
+    assert "отбросить их: --drop-newer" in russian.errors[1]
+    assert len(good("list").lines) == 6
+    done = good("restore", "copy.db", "--yes", "--drop-newer")
+    assert done.lines == [
+        "restored: 5 certificates",
+        "  what was there is kept as school/register.db.before-restore",
+        "  only there: 1 certificate issued since the backup",
+    ]
+    assert "  restored on 2026-11-23 from copy.db; certificates dropped: 1" in good("show").lines
+    assert good("audit").lines[-1].startswith("nothing was changed")
+
+
+# --- where there is none
+
+LOOKING = (["list"], ["show"], ["show", FIRST], ["export", "-o", "x.csv"], ["audit"], ["backup"], ["migrate"])
+
+
+@pytest.mark.parametrize("arguments", LOOKING)
+@pytest.mark.parametrize("lost", ["file", "place", "emptied"])
+def test_a_register_that_is_not_there_is_never_begun_anew(arguments: list[str], lost: str) -> None:
+    path, settings = Path("school/register.db"), Path("school/office.toml")
+    if lost == "file":
+        path.unlink()
+    elif lost == "emptied":
+        path.write_bytes(b"")
+    else:
+        told = settings.read_text(encoding="utf-8").replace("[register]", '[register]\nplace = "registr.db"')
+        settings.write_text(told, encoding="utf-8")
+    before = sorted(desk.tree())
+    done = run(*arguments)
+    assert done.status == 2
+    named, said = ("registr.db", "is not there") if lost == "place" else ("register.db", "is")
+    assert f"school/{named}" in done.errors[0]
+    assert said in done.errors[0]
+    assert "bring back a backup: qrcert register restore" in done.errors[1]
+    russian = run(*arguments, lang="ru")
+    assert "верните копию" in russian.errors[1]
+    assert "школ" not in russian.errors[0]
+    assert any("а" <= letter <= "я" for letter in russian.errors[0])
+    assert sorted(desk.tree()) == before
+
+
+def test_an_empty_register_is_begun_only_when_asked_for() -> None:
+    Path("school/register.db").unlink()
+    assert good("migrate", "--new").lines == ["an empty register was begun: school/register.db"]
+    assert good("list").lines == []
+    assert good("migrate", "--new", lang="ru").lines == ["книга уже в новом виде"]
+    url = on_a_server()
+    assert "is empty" in run("list").errors[0]
+    assert "is empty" in run("migrate").errors[0]
+    assert good("migrate", "--new").lines[0].startswith("an empty register was begun: postgresql://")
+    assert good("list").lines == []
+    assert url
 
 
 def test_a_changed_backup_is_not_put_back() -> None:

@@ -18,6 +18,7 @@ from qrcert import issue
 from qrcert.encode import sign_certificate
 from qrcert.errors import Refused, Unreadable
 from qrcert.issue import Issued, Office
+from qrcert.register import Register
 from qrcert.symbol import Symbol
 
 OFFICE = ("--office", "school")
@@ -101,11 +102,91 @@ def test_the_command_prints_again_without_a_passphrase() -> None:
 
 
 @pytest.mark.usefixtures("_desk")
+@pytest.mark.parametrize("page", ["insert", "card"])
+def test_a_small_paper_is_printed_again_as_one(page: str) -> None:
+    desk.write_class("small.json", {**desk.PUPILS[0], "number": "S-1"})
+    line = ("issue", "small.json", "--form", "participation", "--yes", *OFFICE, *PASS)
+    for more in (["--page", page], []):
+        assert terminal.run(*line, *more, "--out", f"small{len(more)}").status == 0
+    assert terminal.run("reprint", "S-1", *OFFICE, "--out", "again").status == 0
+    first = Path("small2/S-1.pdf").read_bytes()
+    assert Path("small0/S-1.pdf").read_bytes() == Path("again/S-1.pdf").read_bytes() == first
+
+
+@pytest.mark.usefixtures("_desk")
 def test_a_withdrawn_paper_is_not_printed_again() -> None:
     assert terminal.run("withdraw", "P-1", "--yes", *OFFICE, *PASS).status == 0
     done = terminal.run("reprint", "P-1", *OFFICE)
     assert done.status == 2
-    assert done.errors == ["qrcert: error: No. 'P-1' is withdrawn and cannot become live"]
+    assert done.errors == [
+        "qrcert: error: No. 'P-1' is withdrawn: only a live one can be printed or replaced"
+    ]
+
+
+# --- a batch that was broken off
+
+
+def broken_off() -> None:
+    """Sign a class as a program does that is killed before its pages, then change its list."""
+    desk.write_class(
+        "later.json", *({**one, "number": f"L-{place}"} for place, one in enumerate(desk.PUPILS))
+    )
+    line = ("issue", "later.json", "--form", "participation", "--yes", "--no-pages", *OFFICE, *PASS)
+    assert terminal.run(*line).status == 0
+    desk.write_class("later.json", {**desk.PUPILS[0], "number": "L-9"})
+
+
+@pytest.mark.usefixtures("_desk")
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_batch_that_was_broken_off_is_told_and_can_be_finished_without_its_list(lang: str) -> None:
+    broken_off()
+    told = {
+        "en": "batch 2 (2026-11-23, later.json: 2) is signed, but its pages were not finished: "
+        "qrcert reprint --batch 2",
+        "ru": "партия 2 (2026-11-23, later.json: 2) подписана, но не допечатана: qrcert reprint --batch 2",
+    }[lang]
+    line = ("issue", "later.json", "--form", "participation", "--yes", "--out", "next", *OFFICE, *PASS)
+    done = terminal.run(*line, "--lang", lang)
+    assert (done.status, done.errors) == (0, [told])
+    assert terminal.run("register", "list", *OFFICE, "--lang", lang).errors[1:] == [told]
+    assert terminal.run("office", "leaves", *OFFICE, *PASS, "--lang", lang).errors == [told]
+    assert terminal.run("void", "L-0", "--yes", *OFFICE, *PASS).status == 0
+    done = terminal.run("reprint", "--batch", "2", *OFFICE, "--lang", lang)
+    assert (done.status, done.err) == (0, "")
+    assert sorted(file.name for file in Path("school/issued/batch-2").iterdir()) == [
+        "L-1.pdf",
+        "manifest-2.json",
+    ]
+    assert terminal.run("register", "list", *OFFICE).errors == ["5 certificates"]
+    assert terminal.run("register", "audit", "school/issued/batch-2/manifest-2.json", *OFFICE).status == 0
+
+
+@pytest.mark.usefixtures("_desk")
+def test_a_batch_of_which_nothing_is_live_is_only_finished() -> None:
+    broken_off()
+    for number in ("L-0", "L-1"):
+        assert terminal.run("void", number, "--yes", *OFFICE, *PASS).status == 0
+    done = terminal.run("reprint", "--batch", "2", *OFFICE, "--lang", "en")
+    assert done.lines == ["batch 2 is finished, certificates printed: 0"]
+    assert terminal.run("register", "list", *OFFICE).errors == ["4 certificates"]
+    for line, said in (
+        (["--batch", "9"], "no batch 9 in the register"),
+        ([], "name a number, or a batch with --batch N: one of both"),
+        (["P-1", "--batch", "2"], "name a number, or a batch with --batch N: one of both"),
+    ):
+        done = terminal.run("reprint", *line, *OFFICE, "--lang", "en")
+        assert (done.status, said in done.err) == (2, True)
+
+
+@pytest.mark.usefixtures("_desk")
+def test_many_batches_that_were_broken_off_are_told_in_short() -> None:
+    for place in range(7):
+        desk.write_class("one.json", {**desk.PUPILS[0], "number": f"M-{place}"})
+        line = ("issue", "one.json", "--form", "participation", "--yes", "--no-pages", *OFFICE, *PASS)
+        assert terminal.run(*line).status == 0
+    told = terminal.run("register", "list", *OFFICE, "--lang", "en").errors
+    assert [line.split()[1] for line in told[1:6]] == ["4", "5", "6", "7", "8"]
+    assert told[6:] == ["and 2 older ones: qrcert register show"]
 
 
 # --- recover
@@ -113,6 +194,7 @@ def test_a_withdrawn_paper_is_not_printed_again() -> None:
 
 def burned(office: Office) -> Office:
     (office.folder / "register.db").unlink()
+    Register.open(office.folder / "register.db", create=True).close()
     return office
 
 
@@ -184,9 +266,31 @@ def test_only_a_genuine_paper_of_this_school_comes_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_desk")
+def test_a_paper_that_was_replaced_or_taken_back_is_not_called_recovered() -> None:
+    line = ("replace", "P-1", "--set", "name=Новикова Вера", "--kind", "right", "--yes", *OFFICE, *PASS)
+    assert terminal.run(*line).status == 0
+    assert terminal.run("void", "P-2", "--yes", *OFFICE, *PASS).status == 0
+    said = {
+        "en": "No. {} stands in the register already: {} since 2026-11-23, and stays so",
+        "ru": "№ {} уже есть в книге: {} 2026-11-23; это не изменилось",
+    }
+    states = {"en": ("replaced", "void"), "ru": ("заменён", "погашен")}
+    for lang in ("en", "ru"):
+        for number, state in zip(("P-1", "P-2"), states[lang], strict=True):
+            done = terminal.run("recover", f"out/{number}.pdf", "--yes", *OFFICE, "--lang", lang)
+            assert (done.status, done.err) == (0, "")
+            assert done.lines[1:] == [said[lang].format(number, state)]
+    assert not Path("school/recovered").exists()
+
+
+@pytest.mark.usefixtures("_desk")
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_the_command_asks_and_tells_what_comes_next(lang: str) -> None:
     Path("school/register.db").unlink()
+    lost = terminal.run("recover", "out/P-2.pdf", "--yes", *OFFICE, "--lang", lang)
+    assert "register migrate --new" in lost.errors[-1]
+    assert not Path("school/register.db").exists()
+    assert terminal.run("register", "migrate", "--new", *OFFICE).status == 0
     refused = terminal.run("recover", "out/P-2.pdf", *OFFICE, "--lang", lang)
     assert refused.status == 2
     done = terminal.run("recover", "out/P-2.pdf", "--yes", *OFFICE, "--lang", lang)

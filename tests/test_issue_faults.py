@@ -205,6 +205,48 @@ def test_unpublished_papers_are_not_dated_ahead_either(office: Office, class_lis
         plan_of(class_list, office, issued=school.NOW + timedelta(2), unpublished=True)
 
 
+def listed(**changes: Any) -> KeyEntry:
+    """The school's key as a list has it."""
+    known = KeyEntry(school.KEY.public_key, school.SCHOOL, school.TODAY - 9, school.TODAY + 9, 1)
+    return replace(known, **changes)
+
+
+@pytest.mark.parametrize("form_listed", [True, False])
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"status": ("compromised", school.TODAY)}, "the list calls this school's key compromised"),
+        ({"status": ("void", school.TODAY)}, "the list calls this school's key void"),
+        ({"end": school.TODAY - 1}, "row 1: issued on 2026-11-23, but the key signs from"),
+        ({"rights": 2}, "this school's key may not sign 'ru.attestat.11', it may sign participation"),
+    ],
+)
+def test_unpublished_is_no_way_round_what_the_list_forbids(
+    office: Office, class_list: Path, form_listed: bool, changes: dict[str, Any], match: str
+) -> None:
+    forms = school.entries()
+    rights = {1: frozenset(one.hash for one in forms.values()), 2: frozenset([forms["participation"].hash])}
+    if not form_listed:
+        forms = {name: one for name, one in forms.items() if name != school.ATTESTAT}
+        rights = {at: some - {school.form().hash} for at, some in rights.items()}
+    said = school.contents(forms=tuple(forms.values()), rights=rights, keys=(listed(**changes),))
+    office = office_in(office.folder, list_qct=school.publish_bytes(said))
+    if "rights" in changes and not form_listed:  # nobody has said anything of this form yet
+        assert plan_of(class_list, office, unpublished=True).trust is None
+        return
+    with pytest.raises(Refused, match=match):
+        plan_of(class_list, office, unpublished=True)
+    assert nothing_was_issued(office)
+
+
+def test_unpublished_allows_what_the_list_does_not_know_yet(office: Office, class_list: Path) -> None:
+    stranger = school.publish_bytes(school.contents(keys=()))
+    plan = plan_of(class_list, office_in(office.folder, list_qct=stranger), unpublished=True)
+    assert (plan.trust, plan.permit) == (None, None)
+    known = plan_of(class_list, office_in(office.folder), unpublished=True)
+    assert known.trust is not None  # so its pages are verified too
+
+
 @pytest.mark.parametrize("day", [date(2019, 12, 31), date(2200, 1, 1)])
 def test_a_day_that_the_format_has_no_room_for_is_refused(office: Office, tmp_path: Path, day: date) -> None:
     source = write_json(tmp_path / "class.json", sample_row("participation"))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import school
+import terminal
 from offices import (
     draw,
     issued,
@@ -215,6 +216,7 @@ def test_a_new_office_has_its_key_its_request_and_its_settings(tmp_path: Path) -
     )
     assert sorted(path.name for path in office.folder.iterdir()) == [
         "office.toml",
+        "register.db",
         "request.json",
         "school.key",
     ]
@@ -264,6 +266,48 @@ SLIPS: dict[str, Callable[[str], str]] = {
     "public weak": lambda text: text.replace(school.KEY.public.hex(), "00" * 32),
     "too deep": lambda text: text + "x = " + "[" * 20_000,
 }
+
+
+@pytest.mark.parametrize(
+    ("line", "en", "ru"),
+    [
+        (
+            '[page]\ncolors = "pine"',
+            "[page] has no line 'colors'; it takes heading, colours, page",
+            "в разделе [page] нет строки 'colors', есть heading, colours, page",
+        ),
+        (
+            '[registry]\nplace = "x.db"',
+            "there is no section or line 'registry'; the sections are school, page, register, approval, key",
+            "нет раздела или строки 'registry'; разделы: school, page, register, approval, key",
+        ),
+        ("[page]\npage = 5", "page is text in quotes, found 5", "page — текст в кавычках, а найдено 5"),
+        (
+            "[approval]\nofficers = 5",
+            "officers is a list of texts in quotes, found 5",
+            "officers — список текстов в кавычках, а найдено 5",
+        ),
+        (
+            '[page]\ncolours = "pink"',
+            "colours is one of indigo, petrol, garnet, pine, plum, found 'pink'",
+            "colours — одно из indigo, petrol, garnet, pine, plum, а найдено 'pink'",
+        ),
+        (
+            "[page]\ncolours = [1]",
+            "colours are a name or three colours, found [1]",
+            "colours — название или три цвета, а найдено [1]",
+        ),
+    ],
+)
+def test_a_slip_is_told_in_both_languages_with_what_is_possible(
+    office: Office, line: str, en: str, ru: str
+) -> None:
+    folder = settings_with(office, lambda text: f"{text}\n{line}\n")
+    for lang, said, begin in (("en", en, "the settings"), ("ru", ru, "настройки")):
+        done = terminal.run("register", "list", "--office", folder, "--lang", lang)
+        assert done.status == 2
+        assert done.errors[0].startswith(f"qrcert: error: {begin} 'office.toml'")
+        assert done.errors[0].endswith(f": {said}")
 
 
 @pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)

@@ -354,6 +354,19 @@ def test_a_class_is_issued_on_a_page_of_ones_own_and_cards_are_printed_beside(
         done = terminal.run("reprint", "P-1", "--office", "school", "--out", "cards", "--page", "card")
         assert done.status == 0, done.err
         assert Path("cards/P-1.pdf").read_bytes() != first
+        settings = Path("school/office.toml")
+        told = settings.read_text(encoding="utf-8")
+        settings.write_text(told.replace('page = "certificate"', 'page = "insert"'), encoding="utf-8")
+        for page_as in (
+            [],
+            ["--page", "card"],
+            [],
+        ):  # a class is printed as it was first, unless one says otherwise
+            done = terminal.run(*line, *page_as, "--out", "once more")
+            assert done.status == 0, done.err
+            assert (Path("once more/P-1.pdf").read_bytes() == first) == (not page_as)
+        done = terminal.run("reprint", "P-1", "--office", "school", "--out", "again")
+        assert Path("again/P-1.pdf").read_bytes() == first
         done = terminal.run(*line, "--page", "banner", "--lang", "ru")
         assert done.status == 2
         assert "бланка 'banner' нет, есть card, certificate, insert, parts" in done.errors[0]

@@ -475,6 +475,11 @@ def test_merged_cells_and_hidden_rows(tmp_path: Path) -> None:
         ("Фамилия", date(2008, 5, 17), "a spreadsheet made '2008-05-17' of what was typed"),
         ("Фамилия", 1e300, "has more digits than a spreadsheet keeps"),
         ("Фамилия", "'=HYPERLINK(1)", "a formula that stands here as text"),
+        ("Фамилия", "#Н/Д", "the cell holds the error #Н/Д"),
+        ("Имя", "#ССЫЛКА!", "the cell holds the error #ССЫЛКА!"),
+        ("Русский язык", "#N/A", "the cell holds the error #N/A"),
+        ("Номер", "#ИМЯ?", "the cell holds the error #ИМЯ?"),
+        ("Дата рождения", "########", "the cell holds the error ########"),
     ],
 )
 def test_a_cell_that_cannot_be_read(tmp_path: Path, column: str, value: object, expected: str) -> None:
@@ -593,6 +598,11 @@ def test_error_cells_and_formulas(tmp_path: Path) -> None:
         '<c t="inlineStr"><is><t>Алгебра</t></is></c>', '<c t="e"><v>#REF!</v></c>'
     )
     assert faults(package(tmp_path, heading)) == ["row 1, column 'H': the cell holds the error #REF!"]
+
+
+def test_an_error_that_a_text_file_spells_is_no_name(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, HEADER, with_cell("Фамилия", "#Н/Д"), encoding="windows-1251")
+    assert faults(path, "ru") == ["строка 2, столбец «Фамилия»: в ячейке ошибка #Н/Д"]
 
 
 def test_a_stray_cell_in_the_last_corner_is_refused(tmp_path: Path) -> None:
@@ -775,6 +785,7 @@ def test_what_a_template_offers(tmp_path: Path) -> None:
     assert columns["Номер"].comment.text == "Цифр 14, с нулями в начале."
     assert "17.05.2008" in columns["Дата рождения"].comment.text
     assert sheet.column_dimensions["A"].number_format == "@"
+    assert sheet.column_dimensions["A"].width >= 14 + 2, "a number of 14 digits is seen whole"
     mark = columns["Алгебра"].column_letter
     (marks,) = [one for one in sheet.data_validations.dataValidation if f"{mark}2:" in str(one.sqref)]
     name, _, cells = marks.formula1.partition("!")

@@ -12,7 +12,7 @@ import click
 
 from qrcert import text
 from qrcert.cli import screen
-from qrcert.errors import FormError, Unreadable
+from qrcert.errors import FormError, Refused, Unreadable
 from qrcert.files import read_file
 from qrcert.form import Form, Office, Table, read_office, sample_of, shipped_forms
 from qrcert.trust import compile_form, open_form
@@ -159,6 +159,10 @@ def template_command(wanted: str, output: Path, lang: str | None) -> int:
 
     language = screen.language(lang)
     source = find_form(wanted)
+    if output.exists():
+        raise Refused(
+            f"{output.name!r} is there already, and a class list may stand in it", hint="name another file"
+        )
     write_template(source.form, source.office, output, language=language)
     screen.tell_written(output, language)
     return 0

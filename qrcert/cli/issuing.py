@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from qrcert.cli.approving import approve_option, propose_option, read_approvals,
 from qrcert.cli.forms import find_form
 from qrcert.cli.pages import page_option
 from qrcert.cli.proof_words import code_line
+from qrcert.cli.register.telling import unfinished_lines
 from qrcert.cli.workers import Workers, cluster_option, jobs_option, stopped, workers
+from qrcert.errors import Refused
 from qrcert.page import Template
 from qrcert.register import Recorded
 from qrcert.symbol import Symbol
 
+_TOGETHER = re.compile(r"all(-\d{3,})?\.pdf")
 _KEY = ("the school's key", "к ключу школы")
 
 
@@ -98,7 +102,7 @@ def issue_command(
     language = screen.language(lang)
     office = issue.open_office(folder)
     kind = find_form(wanted)
-    template = issue.find_template(office, wanted_page)
+    template = None if wanted_page is None else issue.find_template(office, wanted_page)
     plan = issue.prepare(
         source,
         office=office,
@@ -112,7 +116,7 @@ def issue_command(
         unpublished=unpublished,
         draft=draft,
     )
-    target = out or folder / "issued" / f"{source.stem}-{plan.issued}"
+    template, target = plan.template, out or folder / "issued" / f"{source.stem}-{plan.issued}"
     screen.tell(_checked(plan, language))
     if only_check:
         return 0
@@ -141,9 +145,30 @@ def issue_command(
     if screens:
         issue.write_screens(done, plan)
     issue.write_summary(done, plan, language=language)
+    _remove_stale(done, plan)
     for line in _done(done, plan, template, language):
         screen.tell(line)
+    with office.open_register() as register:
+        unfinished = register.unfinished()
+    for line in unfinished_lines(unfinished, language):
+        screen.tell(line, error=True)
     return 0
+
+
+def _remove_stale(done: issue.Issued, plan: issue.Plan) -> None:
+    """Remove what the class was together in before it grew or shrank: such a file would be printed by mistake."""
+    parts = len(plan.parts)
+    volumes = -(-len(done.entries) // (issue.VOLUME // parts * parts))
+    wanted = {"all.pdf"} if volumes == 1 else {f"all-{one:03}.pdf" for one in range(1, volumes + 1)}
+    for file in done.folder.iterdir():
+        if _TOGETHER.fullmatch(file.name) and file.name not in wanted:
+            try:
+                file.unlink()
+            except OSError as error:
+                raise Refused(
+                    f"cannot remove {str(file)!r}, which is older than the class: {error.strerror}",
+                    hint="is it open in another program? remove it by hand, and do not print it",
+                ) from error
 
 
 def _drawn(

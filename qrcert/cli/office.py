@@ -14,6 +14,7 @@ from qrcert.cli.approving import approve_command, officer_command
 from qrcert.cli.authority import make_with_forms
 from qrcert.cli.lists import read_list_file
 from qrcert.cli.papers import KEY_OWNER, office_option
+from qrcert.cli.register.telling import unfinished_lines
 from qrcert.trust import NO_HASH, TrustList, read_key_request, telephone_groups, unwrap
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -228,6 +229,10 @@ def leaves_command(
         )
     )
     _tell_sent(path, language)
+    with office.open_register() as register:
+        unfinished = register.unfinished()
+    for line in unfinished_lines(unfinished, language):
+        screen.tell(line, error=True)
     return 0
 
 

@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from qrcert.cli import screen
 from qrcert.cli.approving import approve_option, propose_option, read_approvals, write_proposal
 from qrcert.cli.forms import FormSource, find_form
 from qrcert.cli.pages import page_option
+from qrcert.files import write_file
 from qrcert.page import Template
 from qrcert.register import Entry
 
@@ -129,6 +131,7 @@ def _withdraw(
     passphrase_file: Path | None,
 ) -> issue.Asked:
     why = issue.reason_line(reason)
+    issue.require_same_reason(entries, why)
     office.published_list()  # told before a passphrase is asked for
     key = office.load_key(screen.passphrase(passphrase_file, what=KEY_OWNER))
     nonce, now = secrets.token_bytes(16), screen.now()
@@ -160,6 +163,7 @@ def _withdraw(
     help="Whether the old contents were right (a new copy, a new name) or wrong.",
 )
 @click.option("--form", "wanted", metavar="ID|FILE", help="Kind of certificate; default: as it was issued.")
+@click.option("--issued", type=screen.Day(), help="Day of issue of the new one; default: today.")
 @click.option("--sheet", metavar="NAME", help="Sheet of the .xlsx, if it has several.")
 @_reason_option
 @click.option(
@@ -181,6 +185,7 @@ def replace_command(
     source: Path | None,
     kind: Literal["right", "wrong"],
     wanted: str | None,
+    issued: date | None,
     sheet: str | None,
     reason: str,
     out: Path | None,
@@ -212,11 +217,12 @@ def replace_command(
     with ExitStack() as stack:
         if source is None:
             name = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "replacement.json"
-            name.write_text(issue.with_changes(old, form.form, _pairs(settings)), encoding="utf-8")
+            write_file(name, issue.with_changes(old, form.form, _pairs(settings)).encode())
             source = name
-        planned = _prepare(source, old, office, form, sheet=sheet, template=template)
+        planned = _prepare(source, old, office, form, issued=issued, sheet=sheet, template=template)
     plan = planned.plan
     why = issue.reason_line(reason)
+    issue.require_same_words(planned, kind=kind, reason=why)
     _show_new(planned, language)
     if propose is not None:
         write_proposal(plan, propose, language)
@@ -254,6 +260,7 @@ def _prepare(
     office: issue.Office,
     form: FormSource,
     *,
+    issued: date | None,
     sheet: str | None,
     template: Template,
 ) -> issue.Replacement:
@@ -264,6 +271,7 @@ def _prepare(
         form=form.form,
         form_office=form.office,
         today=screen.now().date(),
+        issued=issued,
         sheet=sheet,
         template=template,
     )

@@ -11,12 +11,21 @@ from qrcert.issue.act import (
     sign_and_record,
 )
 from qrcert.issue.approval import Proposal, approve, require_approval
-from qrcert.issue.copies import RECOVERED, Recovery, read_recoveries, recover, reprint, write_duplicate
+from qrcert.issue.copies import (
+    RECOVERED,
+    Recovery,
+    finish_batch,
+    read_recoveries,
+    recover,
+    reprint,
+    write_duplicate,
+)
 from qrcert.issue.folder import KEY, LIST, REQUEST, SETTINGS, Office, make_office, officer_line, open_office
 from qrcert.issue.planning import Plan, prepare
 from qrcert.issue.replacing import (
     Replacement,
     prepare_replacement,
+    require_same_words,
     sign_replacement,
     with_changes,
 )
@@ -26,6 +35,7 @@ from qrcert.issue.requests import (
     file_name,
     find_papers,
     reason_line,
+    require_same_reason,
     withdraw,
     write_leaves,
     write_renewal,
@@ -61,6 +71,7 @@ __all__ = [
     "file_name",
     "find_papers",
     "find_template",
+    "finish_batch",
     "keep_template",
     "make_office",
     "measure",
@@ -74,6 +85,8 @@ __all__ = [
     "recover",
     "reprint",
     "require_approval",
+    "require_same_reason",
+    "require_same_words",
     "sample_sheets",
     "sign_and_record",
     "sign_replacement",

@@ -22,7 +22,7 @@ from qrcert.errors import MissingExtra, Refused, Unreadable
 from qrcert.files import write_file
 from qrcert.form import Form
 from qrcert.form import Office as FormOffice
-from qrcert.issue.act import file_names, paper_of, require_good
+from qrcert.issue.act import MANIFEST, file_names, paper_of, require_good
 from qrcert.issue.folder import LIST, Office
 from qrcert.issue.letterhead import Letterhead, key_name
 from qrcert.issue.printing import Job, do_job
@@ -75,6 +75,13 @@ def reprint(
         for one in entries:
             register.note("reprint", one.id, now=now)
     return tuple(files)
+
+
+def finish_batch(office: Office, batch: int, *, folder: Path, now: datetime) -> None:
+    """Mark a batch done whose pages lie in ``folder``, and put its manifest beside them, as issuing does."""
+    with office.open_register() as register:
+        if register.finish(batch, now=now).audit_seq is not None:
+            write_file(folder / MANIFEST.format(batch), register.manifest(batch), parents=True)
 
 
 @dataclass(frozen=True, slots=True)

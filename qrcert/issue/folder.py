@@ -41,6 +41,15 @@ MAX_LINE: Final = 1000
 
 _COLOURS: Final = 3
 
+_KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "school": ("name", "place", "post", "head"),
+    "page": ("heading", "colours", "page"),
+    "register": ("place", "journal"),
+    "approval": ("officers",),
+    "key": ("alg", "public", "token"),
+}
+"""The sections of the settings, and the lines of each: anything else is a slip that must not go unseen."""
+
 _JOURNALS: Final[Mapping[str, Journal]] = {"wal": "wal", "delete": "delete"}
 
 _Value = TypeVar("_Value")
@@ -110,10 +119,14 @@ class Office:
         name = key_name(self.key.kid)
         return Letterhead(self.school, self.place, name, self.post, self.head, self.heading, self.palette)
 
+    @property
+    def register_place(self) -> Path | str:
+        """Where the register is: a file of this folder, or the address of a database elsewhere."""
+        return self.register if "://" in self.register else self.folder / self.register
+
     def open_register(self) -> Register:
-        """Return the register, made if it is not there yet: a file of this folder, or a database elsewhere."""
-        place = self.register if "://" in self.register else self.folder / self.register
-        return Register.open(place, create=True, journal=self.journal)
+        """Return the register; raises `RegisterError` where it is not: a lost one is never begun anew unasked."""
+        return Register.open(self.register_place, journal=self.journal)
 
     def published_list(self) -> TrustList:
         """Return the list in the folder; raises `Refused` if there is none, `TrustListError` if it is bad."""
@@ -166,12 +179,14 @@ def make_office(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Refused(f"cannot make the office folder {str(folder)!r}: {error.strerror}") from error
+    made = [KEY, REQUEST] if (folder / REGISTER).exists() else [KEY, REQUEST, REGISTER]
     key = _new_key(folder, alg=alg, passphrase=passphrase, token=token)
     head = Head(authority, nonce, today)
     readable = {"what": "qrcert key request", "school": school, "place": place, "kid": hex_groups(key.kid)}
     try:
         request = write_key_request(head, key=key.public_key, name=school, place=place, sign=key.sign)
         write_file(folder / REQUEST, wrap(request, readable=readable).encode(), parents=True)
+        Register.open(folder / REGISTER, create=True, journal="delete").close()
         settings = _TEMPLATE.format(
             name=_quoted(school), place=_quoted(place), alg=alg, public=key.public.hex()
         ) + ("" if token is None else _ELSEWHERE.format(token=_quoted(token)))
@@ -179,7 +194,7 @@ def make_office(
     except QrcertError:  # nobody has seen the key, and left behind it would bar the next attempt
         if isinstance(key, TokenKey):
             key.destroy()
-        for name in (KEY, REQUEST):
+        for name in made:
             with suppress(OSError):
                 (folder / name).unlink(missing_ok=True)
         raise
@@ -218,6 +233,7 @@ def open_office(folder: Path) -> Office:
 
 
 def _office(folder: Path, settings: dict[str, Any]) -> Office:
+    _require_known(settings)
     school, page, register = (_section(settings, name) for name in ("school", "page", "register"))
     key = _section(settings, "key")
     token = _text(key, "token", "")
@@ -240,13 +256,21 @@ def _office(folder: Path, settings: dict[str, Any]) -> Office:
 
 
 def _officers(section: dict[str, Any], own: cose.PublicKey) -> tuple[cose.PublicKey, ...]:
-    """Return who may approve; a mistyped line must not mean that nobody need."""
-    if strange := sorted(section.keys() - {"officers"}):
-        raise ValueError(f"[approval] has officers and nothing else, found {', '.join(strange)}")
+    """Return who may approve."""
     officers = tuple([_officer(line) for line in _lines(section, "officers")])
     if own in officers:
         raise Refused("an officer who approves has a key of his own, not the school's")
     return officers
+
+
+def _require_known(settings: dict[str, Any]) -> None:
+    """Raise `ValueError` for a section or a line that nobody reads: whoever wrote it meant another one."""
+    for name in settings:
+        if name not in _KNOWN:
+            raise ValueError(f"there is no section or line {name!r}; the sections are {', '.join(_KNOWN)}")
+        for line in _section(settings, name):
+            if line not in _KNOWN[name]:
+                raise ValueError(f"[{name}] has no line {line!r}; it takes {', '.join(_KNOWN[name])}")
 
 
 def _section(settings: dict[str, Any], name: str) -> dict[str, Any]:

@@ -14,10 +14,18 @@ from qrcert.encode import Certificate, make_payload, sign_certificate
 from qrcert.errors import Refused, RegisterError
 from qrcert.form import Form
 from qrcert.form import Office as FormOffice
-from qrcert.issue.admission import Permit, ask_list, check_dates, check_list
-from qrcert.issue.folder import Office
+from qrcert.issue.admission import (
+    Permit,
+    ask_list,
+    ask_unpublished,
+    check_dates,
+    check_list,
+    check_window,
+)
+from qrcert.issue.folder import LIST, Office
 from qrcert.issue.letterhead import Letterhead
 from qrcert.issue.sheets import Paper, make_sheet
+from qrcert.issue.templates import find_template, printed_template
 from qrcert.register import Entry
 from qrcert.roster import Roster, Row, read_class
 from qrcert.signing import SigningKey
@@ -37,7 +45,7 @@ _Stored = Mapping[tuple[str, int], Entry]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A class, checked and ready to be signed; ``permit`` is None for drafts and for a class issued unpublished."""
+    """A class, checked and ready to be signed; ``permit`` is None for drafts, and where the list lacks the key."""
 
     office: Office
     form: Form
@@ -55,12 +63,7 @@ class Plan:
 
     @property
     def letterhead(self) -> Letterhead:
-        """What stands around every certificate of the class, and which page it is printed as.
-
-        Small papers are printed beside a certificate, not in its place: a reprint is none of them.
-        """
-        if self.template.layout.several > 1:
-            return self.office.letterhead
+        """What stands around every certificate of the class, and which page it is printed as."""
         name, digest = self.template.name, self.template.digest
         return replace(self.office.letterhead, page=name, template=digest)
 
@@ -117,21 +120,19 @@ def prepare(
     issued: date | None = None,
     numbers_from: str | None = None,
     sheet: str | None = None,
-    template: page.Template | str = "certificate",
+    template: page.Template | str | None = "certificate",
     unpublished: bool = False,
     draft: bool = False,
 ) -> Plan:
     """Return the plan for a class list, everything checked: the file, the list, the register, the dates, the pages.
 
     ``issued`` is the day of issue where the list has none, ``today`` by default; without it a number that was
-    issued before keeps its day. ``unpublished`` leaves out the question whether the published list admits this;
+    issued before keeps its day. Without a ``template`` the class is printed as it was before, else as the settings
+    say. ``unpublished`` allows a key or form that the published list does not know yet, not what it forbids;
     a ``draft`` needs neither list nor register. Raises `RosterError` with every fault of the file, `FormError`,
     `Refused`, `TrustListError`, `RegisterError`.
     """
-    trust = permit = None
-    if not (unpublished or draft):
-        trust = office.published_list()
-        permit = ask_list(trust, key=office.key, form16=form.hash, form_id=form.id)
+    trust, permit = (None, None) if draft else _ask(office, form, unpublished=unpublished)
 
     def read(day: date) -> Roster:
         return read_class(
@@ -142,11 +143,24 @@ def prepare(
     stored = {} if draft else _stored(office, form, roster)
     if issued is None:
         roster = _with_stored_days(roster, stored, read)
-    plan = Plan(office, form, form_office, roster, source, trust, permit, page.as_template(template))
+    chosen = page.as_template(template) if template is not None else _template(office, roster, stored)
+    plan = Plan(office, form, form_office, roster, source, trust, permit, chosen)
     require_parts(plan)
     if not draft:
         _check_papers(plan, stored, today)
     return plan
+
+
+def _ask(office: Office, form: Form, *, unpublished: bool) -> tuple[TrustList | None, Permit | None]:
+    """Return the published list and its permit; of a class issued unpublished as far as the list knows of it."""
+    if not unpublished:
+        trust = office.published_list()
+        return trust, ask_list(trust, key=office.key, form16=form.hash, form_id=form.id)
+    if not (office.folder / LIST).exists():
+        return None, None
+    trust = office.published_list()
+    permit = ask_unpublished(trust, key=office.key, form16=form.hash, form_id=form.id)
+    return (trust if permit is not None and permit.form is not None else None), permit
 
 
 def require_parts(plan: Plan) -> None:
@@ -167,6 +181,13 @@ def _stored(office: Office, form: Form, roster: Roster) -> _Stored:
         withdrawn = register.search(form=form.hash, status="withdrawn")
         live = register.live(form.hash, keys)
     return {(one.number, one.part): one for one in (*same_file, *withdrawn, *live.values())}
+
+
+def _template(office: Office, roster: Roster, stored: _Stored) -> page.Template:
+    """Return the page that the first of the class to be in the register was printed as, else the settings' own."""
+    numbers = {row.number for row in roster.rows}
+    before = [one for one in stored.values() if one.number in numbers and one.status == "live"]
+    return printed_template(office, before) if before else find_template(office, None)
 
 
 def _with_stored_days(roster: Roster, stored: _Stored, read: _Read) -> Roster:
@@ -265,6 +286,8 @@ def _check_fresh(plan: Plan, row: Row, today: date) -> None:
     where = f"row {row.line}"
     for certificate in plan.certificates(row):
         check_dates(certificate, today=today, where=where)
+        if plan.permit is not None and plan.trust is None:
+            check_window(certificate, plan.permit, where=where)
         if plan.trust is not None and plan.permit is not None:
             check_list(certificate, plan.trust, plan.permit, today=today, where=where)
 

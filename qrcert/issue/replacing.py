@@ -24,7 +24,7 @@ from qrcert.issue.admission import ask_list
 from qrcert.issue.approval import require_approval
 from qrcert.issue.folder import Office
 from qrcert.issue.planning import Plan, check_rows, require_parts
-from qrcert.issue.requests import request_withdrawal
+from qrcert.issue.requests import request_withdrawal, require_same_reason
 from qrcert.register import Entry, NewBatch, Recorded
 from qrcert.roster import Row, read_class
 from qrcert.signing import Signer
@@ -72,12 +72,14 @@ def prepare_replacement(
     form: Form,
     form_office: FormOffice,
     today: date,
+    issued: date | None = None,
     sheet: str | None = None,
     template: page.Template | str = "certificate",
 ) -> Replacement:
     """Return the checked replacement of a paper by the row of a class list that has its number.
 
-    ``old`` is the paper, each part of it; the new one has the parts that the ``template`` prints.
+    ``old`` is the paper, each part of it; the new one has the parts that the ``template`` prints. ``issued`` is the
+    new one's day of issue where the list has none, ``today`` by default.
 
     Raises as `qrcert.issue.prepare` does, `RegisterError` where the list has no such row, and `Refused` for a form
     that is not the paper's or contents that are those of the very paper.
@@ -90,7 +92,7 @@ def prepare_replacement(
         )
     trust = office.published_list()
     permit = ask_list(trust, key=office.key, form16=form.hash, form_id=form.id)
-    roster = read_class(source, form, form_office, issued_default=today, sheet=sheet)
+    roster = read_class(source, form, form_office, issued_default=issued or today, sheet=sheet)
     rows = tuple(row for row in roster.rows if row.number == entry.number)
     if not rows:
         raise RegisterError(f"no row of {roster.source!r} has the number {entry.number!r}")
@@ -139,9 +141,10 @@ def sign_replacement(
     """Sign the new certificate, put it into the register, and write the request that withdraws the old one.
 
     Returns what was recorded and the request's path; `qrcert.issue.draw_and_check` draws the page. ``approvals`` as
-    for `qrcert.issue.sign_and_record`.
+    for `qrcert.issue.sign_and_record`. Raises as `require_same_words` does.
     """
     plan, old = replacement.plan, replacement.old
+    require_same_words(replacement, kind=kind, reason=reason)
     require_approval(plan, approvals)
     (row,) = plan.rows
     batch = NewBatch(plan.form.hash, plan.form.id, row.issued, plan.roster.source, plan.roster.source_hash)
@@ -154,6 +157,23 @@ def sign_replacement(
     wanted = [_replacing(one) for one in changed]
     path = request_withdrawal(plan.office, wanted, changed, key=key, nonce=nonce, today=now.date())
     return recorded, path
+
+
+def require_same_words(replacement: Replacement, *, kind: Kind, reason: str) -> None:
+    """Raise `RegisterError` where a replacement that is done was of another kind, or for another reason.
+
+    Both were told, or may have been, and stay; without a ``reason`` none is compared.
+    """
+    if not replacement.done:
+        return
+    for one in replacement.old:
+        if one.kind != KINDS[kind]:
+            was = next(word for word, number in KINDS.items() if number == one.kind)
+            raise RegisterError(
+                f"No. {one.number!r} was replaced on {one.changed} with --kind {was}, and that stays",
+                hint=f"--kind {was} asks the authority and prints once more",
+            )
+    require_same_reason(replacement.old, reason)
 
 
 def _replacing(entry: Entry) -> Wanted:

@@ -69,6 +69,10 @@ def find_papers(
             f"No. {number!r} is not in the register", hint="numbers are written as printed, with their zeros"
         )
     chosen = [one for one in found if one.status == "live"] or [one for one in found if one.status == status]
+    if not chosen and status == "live":
+        raise RegisterError(
+            f"No. {number!r} is {found[-1].status}: only a live one can be printed or replaced"
+        )
     if not chosen:
         raise RegisterError(f"No. {number!r} is {found[-1].status} and cannot become {status}")
     forms = sorted({one.form_id for one in chosen})
@@ -77,6 +81,16 @@ def find_papers(
             f"the number {number!r} stands in the register with several forms", hint=f"--form {forms[0]}"
         )
     return tuple(chosen)
+
+
+def require_same_reason(entries: Sequence[Entry], reason: str) -> None:
+    """Raise `RegisterError` where ``reason`` is not the one for which papers stopped to count; "" asks nothing."""
+    for one in entries:
+        if one.status != "live" and reason and reason != one.reason:
+            raise RegisterError(
+                f"No. {one.number!r} is {one.status} since {one.changed}, and the reason {one.reason!r} stays",
+                hint="leave out --reason to ask the authority once more",
+            )
 
 
 def withdraw(
@@ -95,8 +109,9 @@ def withdraw(
     ``by`` ``number`` names every copy and part with the number, ``copy`` these alone; a ``void`` paper was never
     handed out, and is withdrawn all the same: whoever finds it could show it. The request stands before the
     register says so, and what was done can be done again: it gives the same. Raises `Refused` without a published
-    list, `RegisterError`.
+    list, `RegisterError`, also for another ``reason`` than the one that was kept.
     """
+    require_same_reason(entries, reason)
     day = now.date()
     since = wire.to_day(entries[0].changed or day)
     names = {one.to_bytes(): one for one in _named(office, entries, by)}

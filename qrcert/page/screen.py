@@ -7,7 +7,7 @@ from typing import Final
 
 from qrcert.errors import Refused
 from qrcert.page.matrix import draw_code
-from qrcert.page.sheet import Sheet
+from qrcert.page.sheet import Sheet, bound
 from qrcert.page.words import words
 
 # The code's side in the drawing; the screen scales it, so only its proportions count.
@@ -19,6 +19,7 @@ body{margin:0;background:#fff;color:#111;font:16px/1.35 system-ui,sans-serif;tex
 main{max-width:34rem;margin:0 auto;padding:1rem}
 svg{display:block;width:min(96vw,78vh,34rem);height:auto;margin:0 auto .5rem;background:#fff}
 h1{font-size:1.4rem;margin:.3rem 0}
+h1,p{text-wrap:balance}
 p{margin:.25rem 0}
 .mark{font-weight:700;border:2px solid;padding:.1rem .5rem;display:inline-block}
 .small{font-size:.8rem;color:#555}
@@ -50,6 +51,7 @@ _PAGE: Final = """<!DOCTYPE html>
 
 def draw_screen(sheet: Sheet) -> str:
     """Return the page for a screen, a whole file of HTML; raises Refused for a sheet without a code."""
+    sheet = bound(sheet)
     if sheet.symbol is None:
         raise Refused(f"sheet {sheet.number!r}: a draft has no code to show on a screen")
     own = words(sheet.language)

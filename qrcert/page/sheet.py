@@ -57,8 +57,8 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-_BINDS = re.compile(r"(?<=№) (?=\S)|(?<=\b[^\W\d_]\.) (?=[^\W\d_])")
-"""The blanks at which a line must not end: after № and after an initial."""
+_BINDS = re.compile(r"(?<=№) (?=\S)|(?<=\b[^\W\d_]\.) (?=[^\W\d_])|(?<=\b[авикосуявАВИКОСУЯ]) (?=\S)")
+"""The blanks at which a line must not end: after №, an initial, and a Russian word of one letter."""
 
 
 def bound(sheet: Sheet) -> Sheet:
@@ -69,6 +69,7 @@ def bound(sheet: Sheet) -> Sheet:
 
     return replace(
         sheet,
+        title=bind(sheet.title),
         before=tuple(map(bind, sheet.before)),
         after=tuple(map(bind, sheet.after)),
         school=bind(sheet.school),

@@ -32,7 +32,7 @@ _RUSSIAN = Words(
         "Проверка без сети: покажите код программе qrcert и сверьте бумагу с экраном; "
         "где они расходятся, верен экран."
     ),
-    key="Ключ школы",
+    key="Ключ\u00a0школы",
     code="QR-код с содержанием и подписью школы",
     codeless="проект: без кода",
     attachment="Содержание и подпись школы, как в коде",
@@ -50,7 +50,7 @@ _ENGLISH = Words(
         "To check this paper offline, show the code to qrcert and compare paper and screen; "
         "where they differ, the screen is right."
     ),
-    key="School key",
+    key="School\u00a0key",
     code="QR code with the contents and the school's signature",
     codeless="draft: no code",
     attachment="Contents and signature of the school, as in the code",
@@ -86,7 +86,7 @@ _FRENCH = Words(
         "Vérification hors ligne : montrez le code à qrcert et comparez la feuille à l’écran ; "
         "en cas d’écart, c’est l’écran qui fait foi."
     ),
-    key="Clé de l’école",
+    key="Clé de\u00a0l’école",
     code="Code QR avec le contenu et la signature de l’école",
     codeless="projet : sans code",
     attachment="Contenu et signature de l’école, comme dans le code",

@@ -11,7 +11,8 @@ from qrcert.errors import MissingExtra
 
 try:
     from qrcert.register.book import Register
-    from qrcert.register.copying import copy_older, restore
+    from qrcert.register.copying import copy_older
+    from qrcert.register.restoring import restore
 except ModuleNotFoundError as error:
     raise MissingExtra("issue", error.name or "SQLAlchemy") from error
 from qrcert.register.manifests import Manifest, read_manifest
@@ -27,6 +28,7 @@ from qrcert.register.records import (
     Opened,
     Query,
     Recorded,
+    Restored,
     Season,
     Status,
     Tally,
@@ -46,6 +48,7 @@ __all__ = [
     "Query",
     "Recorded",
     "Register",
+    "Restored",
     "Season",
     "Status",
     "Tally",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -98,9 +98,9 @@ class Register:
         """Store signed certificates, all or none.
 
         A number that is live with the same payload gives the stored entry again, so a run may be repeated at any
-        point; its office and printed values are brought up to date. With another payload nothing is stored and
-        the error names the numbers. New entries join the batch of the same list, form and day while that is still
-        ``signed``, else a new one.
+        point; its office values are brought up to date, what was printed stays. With another payload nothing is
+        stored and the error names the numbers. New entries join the batch of the same list, form and day while
+        that is still ``signed``, else a new one.
         """
         return self._write(lambda connection: rows.record(connection, batch, entries, now=now))
 
@@ -133,9 +133,13 @@ class Register:
             )
         return document
 
-    def finish(self, batch: int, *, now: datetime) -> Batch:
-        """Mark a batch ``done``: its pages are drawn, read back, and lie in their folder."""
-        return self._write(lambda connection: rows.finish(connection, batch, now=now))
+    def finish(self, batch: int, *, drawn: Collection[int] | None = None, now: datetime) -> Batch:
+        """Mark a batch ``done``: its pages are drawn, read back, and lie in their folder.
+
+        ``drawn`` are the entries whose pages they are; where a live one of the batch is not among them, as after
+        its list was changed, it stays as it is. None says that all are.
+        """
+        return self._write(lambda connection: rows.finish(connection, batch, drawn=drawn, now=now))
 
     # What becomes of a certificate later.
 
@@ -235,6 +239,14 @@ class Register:
         """Return all batches in the order of recording."""
         return self._read(lookup.all_batches)
 
+    def batch(self, wanted: int) -> Batch:
+        """Return a batch by id."""
+        return self._read(lambda connection: lookup.batch(connection, wanted))
+
+    def unfinished(self) -> tuple[Batch, ...]:
+        """Return the batches whose pages were never finished, in the order of recording."""
+        return self._read(lookup.unfinished)
+
     # Seasons.
 
     def digests(self, kid: bytes, *, first: date, last: date) -> list[bytes]:
@@ -261,6 +273,10 @@ class Register:
     def audit_end(self) -> tuple[int, bytes]:
         """Return the number of the audit's last row and its hash, to be noted elsewhere."""
         return self._read(chain.end)
+
+    def restorations(self) -> tuple[Event, ...]:
+        """Return when the register was brought back from a backup, and what was dropped then, in order."""
+        return self._read(lookup.restorations, still=True)
 
     def audit_check(self, manifests: Sequence[tuple[str, Manifest]] = ()) -> AuditReport:
         """Walk the audit and compare every row with it; see AuditReport for what this can and cannot show.

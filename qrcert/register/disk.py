@@ -13,8 +13,17 @@ from qrcert.errors import RegisterError
 from qrcert.register.faults import guarded
 from qrcert.register.tables import APPLICATION_ID
 
-TAILS = ("", "-wal", "-shm")
-"""The files of a register: itself, its journal, and what programs that have it open share."""
+NOT_THERE = (
+    "bring back a backup: qrcert register restore BACKUP; or mend place under [register] in office.toml; "
+    "to begin an empty one: qrcert register migrate --new"
+)
+"""What to do where a register is not: a mistyped place and a lost file look the same."""
+
+TAILS = ("-journal", "-wal", "-shm")
+"""The files beside a register: its journal of either kind, and what programs that have it open share."""
+
+
+_MAGIC = b"SQLite format 3\0"
 
 
 def file_of(where: str | Path) -> Path:
@@ -55,22 +64,50 @@ def copy_file(source: Path, target: Path) -> None:
         raise
 
 
-def put_in_place(fresh: Path, target: Path) -> Path | None:
-    """Put the closed file ``fresh`` in the place of ``target``; return where the old file was kept, if one was."""
-    kept = None
-    if target.exists():
-        kept = free_name(target, "before-restore")
-        for tail in TAILS:  # what the journal still holds belongs to the old file
-            if (part := target.with_name(target.name + tail)).exists():
-                part.rename(kept.with_name(kept.name + tail))
-    fresh.replace(target)
-    return kept
+def copy_open(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy the database of an open connection into the new file ``target``, which only its owner reads."""
+    target.touch(mode=0o600, exist_ok=False)
+    with guarded(str(target)), closing(sqlite3.connect(target)) as writer:
+        connection.backup(writer)
+
+
+def is_database(path: Path) -> bool:
+    """Return whether a file begins as SQLite's do; it is not opened as one."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError as error:
+        raise RegisterError(f"the register {path} cannot be opened ({error.strerror})") from error
+
+
+def shut(path: Path, patience: float) -> sqlite3.Connection:
+    """Return the one connection to a register, all of it in its one file: no other program reads or writes it.
+
+    Raises RegisterError for a file that is not ours, and for one that another program has open.
+    """
+    with guarded(str(path)):
+        _screen(path, patience)
+        connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+        try:
+            for statement in ("journal_mode = delete", "locking_mode = exclusive"):
+                connection.execute(f"PRAGMA {statement}")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("COMMIT")  # the lock stays
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def tails_of(path: Path) -> tuple[str, ...]:
+    """Return the endings of the files that lie beside a register and belong to it."""
+    return tuple(tail for tail in TAILS if path.with_name(path.name + tail).exists())
 
 
 def free_name(path: Path, why: str) -> Path:
-    """Return a name beside ``path`` that nothing has yet."""
+    """Return a name beside ``path`` that nothing has yet, nor anything that would belong to it."""
     target = path.with_name(f"{path.name}.{why}")
-    while target.exists():
+    while target.exists() or tails_of(target):
         target = target.with_name(f"{target.name}+")
     return target
 
@@ -82,7 +119,7 @@ def _make(path: Path, *, create: bool) -> None:
             path.touch(mode=0o600)
         if not path.is_file():
             found = "is not a file" if path.exists() else "is not there"
-            raise RegisterError(f"the register {str(path)!r} {found}", hint="qrcert office init makes one")
+            raise RegisterError(f"the register {str(path)!r} {found}", hint=NOT_THERE)
     except OSError as error:
         raise RegisterError(
             f"the register {str(path)!r} cannot be made: {error.strerror}",

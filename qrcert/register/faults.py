@@ -79,6 +79,12 @@ def was_lost(error: RegisterError) -> bool:
     return isinstance(error.__cause__, DBAPIError) and error.__cause__.connection_invalidated
 
 
+def was_damaged(error: RegisterError) -> bool:
+    """Return whether an error says that the file is no database any more, or a spoiled one."""
+    name = str(getattr(error.__cause__, "sqlite_errorname", ""))
+    return name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT"))
+
+
 def _meaning(cause: BaseException | None) -> _Meaning:
     names = (
         (_SQLITE, getattr(cause, "sqlite_errorname", None)),

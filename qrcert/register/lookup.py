@@ -20,6 +20,9 @@ _Value = TypeVar("_Value")
 Key = tuple[int, str]
 """Part and number."""
 
+REGISTER = "register"
+"""The subject of audit rows about the register itself."""
+
 _CHUNK = 500  # values in one IN (…): older SQLite takes 999 parameters
 _PAGE = 1000  # entries in memory at a time
 _ENTRY = [field.name for field in fields(Entry)]
@@ -121,6 +124,11 @@ def history(connection: Connection, entry: Entry) -> tuple[Event, ...]:
     return (*issue, *_later(connection, f"certificate {entry.digest.hex()}"))
 
 
+def restorations(connection: Connection) -> tuple[Event, ...]:
+    """Return when the register was brought back from a backup, in order."""
+    return tuple(_later(connection, REGISTER))
+
+
 def _counted(event: Event) -> int:
     count = event.detail.get("count")
     return count if isinstance(count, int) else 0
@@ -141,6 +149,15 @@ def leaves(connection: Connection, kid: bytes, first: date, last: date) -> dict[
     return dict(sorted((row.digest, row.id) for row in connection.execute(query)))
 
 
+def live_ids(connection: Connection, wanted: int) -> Sequence[int]:
+    """Return the ids of what is live of a batch."""
+    return (
+        connection.execute(select(certificates.c.id).where((certificates.c.batch == wanted) & _LIVE))
+        .scalars()
+        .all()
+    )
+
+
 def batch(connection: Connection, wanted: int) -> Batch:
     """Return a batch by id; RegisterError if it is not there."""
     found = _first_batch(connection, select(batches).where(batches.c.id == wanted))
@@ -152,6 +169,12 @@ def batch(connection: Connection, wanted: int) -> Batch:
 def all_batches(connection: Connection) -> tuple[Batch, ...]:
     """Return every batch in the order of recording."""
     return tuple(_batch(row) for row in connection.execute(select(batches).order_by(batches.c.id)).mappings())
+
+
+def unfinished(connection: Connection) -> tuple[Batch, ...]:
+    """Return the batches that are signed and not done, in the order of recording."""
+    query = select(batches).where(batches.c.state == "signed").order_by(batches.c.id)
+    return tuple(_batch(row) for row in connection.execute(query).mappings())
 
 
 def all_seasons(connection: Connection) -> tuple[Season, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from qrcert.errors import RegisterError
-from qrcert.register.disk import copy_file, file_engine, file_of, free_name, not_ours
+from qrcert.register.disk import NOT_THERE, copy_file, file_engine, file_of, free_name, not_ours
 from qrcert.register.faults import guarded
 from qrcert.register.records import Opened
 from qrcert.register.server import lock, name_of, screen_server, server_engine, server_of
@@ -145,7 +145,7 @@ def _bring_up_to_date(home: Home, *, create: bool, migrate: bool) -> Opened:
         if found == HEAD:
             return Opened()
         if found is None and not create:
-            raise RegisterError(f"the register {home.name} is empty", hint="qrcert office init makes one")
+            raise RegisterError(f"the register {home.name} is empty", hint=NOT_THERE)
         if home.path is None:
             screen_server(connection, home.name)
         backup = _keep(home, found, migrate) if found is not None and found < HEAD else None

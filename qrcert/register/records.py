@@ -107,8 +107,8 @@ class Entry:
 class Recorded:
     """What ``record`` did: the batch, the entries in the order given, and how many of them are new.
 
-    ``mended`` counts those that stood there with the same contents but other office or printed values, which
-    were brought up to date.
+    ``mended`` counts those that stood there with the same contents but other office values, which were brought up
+    to date.
     """
 
     batch: Batch
@@ -195,6 +195,20 @@ class AuditReport:
     count: int
     head: bytes
     faults: tuple[AuditFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What bringing back a backup did to the register that stood there, of which ``kept`` is a copy.
+
+    ``lost`` are the numbers of the certificates that only that one has, ``changes`` how many acts the backup lacks;
+    of a ``damaged`` one neither is known.
+    """
+
+    kept: Path | None = None
+    lost: tuple[str, ...] = ()
+    changes: int = 0
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from hashlib import sha256
@@ -93,9 +93,9 @@ class Recording:
         return lookup.batch(self._connection, self._home)
 
     def _mend(self, old: Entry, new: NewEntry) -> Entry:
-        """Bring office and printed values of an entry up to date, if they are not."""
-        values = {"office": as_json(new.office), "printed": as_json(new.printed)}
-        if values == {"office": old.office, "printed": old.printed}:
+        """Bring office values of an entry up to date, if they are not; what was printed stays as it is."""
+        values = {"office": as_json(new.office)}
+        if values["office"] == old.office:
             return old
         self.mended += 1
         self._chain.add([_update(self._connection, certificates, old.id, act="mend", values=values)])
@@ -209,8 +209,12 @@ def replace(
     return done
 
 
-def finish(connection: Connection, batch: int, *, now: datetime) -> Batch:
-    """Mark a batch done, if it is not."""
+def finish(
+    connection: Connection, batch: int, *, drawn: Collection[int] | None = None, now: datetime
+) -> Batch:
+    """Mark a batch done, if it is not and every live entry of it is among those ``drawn``."""
+    if drawn is not None and not set(lookup.live_ids(connection, batch)) <= set(drawn):
+        return lookup.batch(connection, batch)
     if lookup.batch(connection, batch).state != "done":
         act = _update(connection, batches, batch, act="finish", values={"state": "done"})
         Chain(connection, now=now).add([act])
@@ -223,6 +227,11 @@ def note(connection: Connection, act: str, entry: int, *, detail: str, now: date
     details = {"number": found.number} | ({"detail": detail} if detail else {})
     subject = subject_of(certificates, {"digest": found.digest})
     Chain(connection, now=now).add([Act(act, subject, "", details)])
+
+
+def note_restored(connection: Connection, *, detail: Mapping[str, object], now: datetime) -> None:
+    """Write into the audit that the register was brought back from a backup, and what was there before."""
+    Chain(connection, now=now).add([Act("restored", lookup.REGISTER, "", detail)])
 
 
 def hand_in(

@@ -22,6 +22,10 @@ _DASHES = frozenset("-–—")
 _BLANKS = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _EXACT = 10**15  # spreadsheets keep 15 digits of a number and lose what comes after them
 _SPOILED = re.compile(r"[0-9]+[.,][0-9]+E\+?[0-9]+|[0-9]+E\+[0-9]+", re.IGNORECASE)  # 6,62E+12
+_ERROR = re.compile(
+    r"#(N/A|Н/Д|REF!|ССЫЛКА!|DIV/0!|ДЕЛ/0!|VALUE!|ЗНАЧ!|NAME\?|ИМЯ\?|NULL!|ПУСТО!|NUM!|ЧИСЛО!|SPILL!|ПЕРЕНОС!|##+)"
+)
+"""What stands in a .csv for an error of a formula, and for a column that was too narrow to show its value."""
 _MONTHS = "янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DAY_AND_MONTH = re.compile(
     rf"[0-9]{{1,2}}[.\- ]({_MONTHS})\.?|({_MONTHS})[.\- ]+[0-9]{{1,2}}", re.IGNORECASE
@@ -37,7 +41,8 @@ _DAY = Date()
 def clean(cell: object) -> object:
     """Return a cell as a value: whole floats as int, text in NFC with single blanks and none at its ends.
 
-    Refused are cells without a value, text that may not be shown, and formulas that stand there as text.
+    Refused are cells without a value, text that may not be shown, and formulas or their errors that stand there as
+    text.
     """
     if isinstance(cell, Broken):
         raise FormError(cell.en, ru=cell.ru)
@@ -51,6 +56,8 @@ def clean(cell: object) -> object:
         raise FormError(f"the text {en}", ru=ru)
     if text.startswith("="):
         raise FormError("a formula that stands here as text", ru="формула записана как текст")
+    if _ERROR.fullmatch(text):
+        raise FormError(f"the cell holds the error {text}", ru=f"в ячейке ошибка {text}")
     return text
 
 

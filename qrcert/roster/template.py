@@ -24,6 +24,9 @@ _MAX_LISTED = 60
 _LISTS = "qrcert"  # the hidden sheet on which the choices of the drop-downs stand
 _TEXT = "@"  # the number format that keeps leading zeros, and 9-8 as it was typed
 _WIDTHS = range(9, 32)  # of columns, in characters
+_WRITTEN = 20  # of those into which names and numbers are typed, longer than their headings
+_FONT = "Calibri"  # that of the other cells: without a name programs take another for the headings
+_HEADING = 30.0  # points of height, two lines: Excel keeps the height that a file gives
 
 _EN = {
     "number": "number",
@@ -59,11 +62,12 @@ _RU = {
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column to be made: its heading, the hint on it, and what may be chosen in its cells."""
+    """A column to be made: its heading, the hint on it, what may be chosen in its cells, its least width."""
 
     title: str
     hint: str
     choices: tuple[str, ...] = ()
+    least: int = _WIDTHS.start
 
 
 def write_template(form: Form, office: Office, path: Path, *, language: str) -> None:
@@ -86,6 +90,7 @@ def write_template(form: Form, office: Office, path: Path, *, language: str) -> 
     for place, column in enumerate(columns):
         _write_column(sheet, place, column)
     _write_choices(sheet, lists, columns)
+    sheet.row_dimensions[1].height = _HEADING
     sheet.freeze_panes = "A2"
     try:
         workbook.save(path)
@@ -109,7 +114,7 @@ class _Plan:
     def columns(self) -> Iterator[_Column]:
         """Yield the number, the form's fields in order, each table's rows, then the office's own fields."""
         digits = self._form.digits
-        yield _Column(self._said["number"], self._say("digits", digits) if digits else "")
+        yield _Column(self._said["number"], self._say("digits", digits) if digits else "", least=_WRITTEN)
         for field in self._form.fields:
             if isinstance(field.kind, Table):
                 yield from self._rows(field, field.kind)
@@ -119,6 +124,7 @@ class _Plan:
                     self._title(field.label.in_language(self._language), field.name),
                     hint,
                     self._choices(field),
+                    _WRITTEN if isinstance(field.kind, Words) else _WIDTHS.start,
                 )
         for own in self._office.fields:
             items = tuple(item.brief(self._language) for item in own.items)
@@ -185,11 +191,11 @@ def _write_column(sheet: Worksheet, place: int, column: _Column) -> None:
     from openpyxl.styles import Alignment, Font
 
     heading = sheet.cell(1, place + 1, column.title)
-    heading.font = Font(bold=True)
+    heading.font = Font(name=_FONT, size=11, bold=True)
     heading.alignment = Alignment(wrap_text=True, vertical="top")
     if column.hint:
         heading.comment = Comment(column.hint, "qrcert")
-    width = min(max(len(column.title) + 2, _WIDTHS.start), _WIDTHS.stop)
+    width = min(max(len(column.title) + 2, column.least), _WIDTHS.stop)
     dimension = sheet.column_dimensions[column_name(place)]
     dimension.width = width
     dimension.number_format = _TEXT

@@ -25,6 +25,8 @@ DOCUMENTS: Final = (
      "совместимые) или сделайте снимок экрана"),
     ("a damaged ZIP archive", "архив ZIP повреждён"),
     ("a damaged ZIP archive: its table of contents is cut off", "архив ZIP повреждён: нет его оглавления"),
+    ("a ZIP archive whose files overlap, so a bomb or damaged",
+     "в архиве ZIP файлы заходят один на другой: это бомба, или он повреждён"),
     ("a ZIP archive of {} files, at most {} are read", "в архиве ZIP файлов: {}, читается не больше {}"),
     ("a ZIP archive with a table of contents of {} bytes, at most {} are read",
      "оглавление архива ZIP занимает байт: {}, читается не больше {}"),
@@ -42,6 +44,11 @@ DOCUMENTS: Final = (
     ("unpack the archive with another program and name the folder",
      "распакуйте архив другой программой и назовите папку"),
     # the desk
+    ("nothing to check was found", "проверять нечего"),
+    ("looked at are pictures (.jpg .png .tif .webp .bmp .gif .heic .avif), .pdf, .zip, and texts with a code "
+     "(.txt), whatever their names",
+     "смотрятся картинки (.jpg .png .tif .webp .bmp .gif .heic .avif), .pdf, .zip и тексты с кодом (.txt), "
+     "как бы они ни назывались"),
     ("--report goes neither with --json nor with -o", "--report не бывает вместе с --json или -o"),
     ("{}: the process that read this file broke off", "{}: процесс, читавший этот файл, прервался"),
 )  # fmt: skip

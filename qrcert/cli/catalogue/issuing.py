@@ -72,7 +72,11 @@ ISSUING: Final = (
     ("the day of issue counts too: give --issued DAY with --propose and with --approve; or propose it again",
      "день выдачи тоже важен: укажите --issued ДЕНЬ и с --propose, и с --approve; или подайте заявку заново"),
     ("the proposal has a form that is not known here", "формы из заявки здесь нет"),
+    ("cannot remove {}, which is older than the class: {}", "{} старше списка класса, но не удаляется: {}"),
+    ("is it open in another program? remove it by hand, and do not print it",
+     "не открыт ли он в другой программе? удалите его сами и не печатайте"),
     # reprints and recoveries
+    ("name a number, or a batch with --batch N: one of both", "назовите номер или партию (--batch N)"),
     ("no certificate's code was read in {}", "в {} код документа не прочитан"),
     ("flat, in good light, the code filling a third of the picture",
      "ровно, при хорошем свете, код на треть снимка"),

@@ -24,7 +24,11 @@ REGISTER: Final = (
     ("when every office has the newer qrcert: qrcert register migrate",
      "когда новая qrcert будет у всех: qrcert register migrate"),
     ("the register {} is empty", "книга {} пуста"),
-    ("qrcert office init makes one", "её создаёт qrcert office init"),
+    ("the register {} is not there", "книги {} нет на месте"),
+    ("bring back a backup: qrcert register restore BACKUP; or mend place under [register] in office.toml; "
+     "to begin an empty one: qrcert register migrate --new",
+     "верните копию: qrcert register restore КОПИЯ; или исправьте place в разделе [register] файла office.toml; "
+     "начать пустую: qrcert register migrate --new"),
     ("the register lives in SQLite or PostgreSQL, found {}", "книга живёт в SQLite или PostgreSQL, а указано {}"),
     # the database in the middle of an act
     ("the register {} is in use by another program ({})", "книгу {} держит другая программа ({})"),
@@ -74,6 +78,8 @@ REGISTER: Final = (
     ("batch {} and its certificates do not fit its manifest", "партия {} не сходится со своей описью"),
     ("somebody changed them: qrcert register audit", "их кто-то изменил: qrcert register audit"),
     ("this is no manifest of a batch: {}", "это не опись партии: {}"),
+    ("it says it is {}", "в ней сказано, что она {}"),
+    ("the audit has no row {}", "в журнале нет строки {}"),
     # what the audit finds
     ("audit rows {} to {} are missing", "в журнале нет строк с {} по {}"),
     ("audit row {} ({}, {}) was changed, or the one before it",
@@ -98,6 +104,17 @@ REGISTER: Final = (
     ("cannot make the copy {}: {}", "копия {} не создаётся: {}"),
     ("the backup {} is not there", "резервной копии {} нет"),
     ("the backup {} was changed: {}", "резервная копия {} изменена: {}"),
+    ("the backup lacks {} of the certificates in the register {}: No. {}; nothing was replaced",
+     "в копии нет документов из книги {1}, всего {0}: № {2}; ничего не заменено"),
+    ("the register {} has changes that the backup lacks, such as withdrawals; nothing was replaced",
+     "в книге {} есть изменения, которых нет в копии, например отзывы; ничего не заменено"),
+    ("the register {} cannot be replaced: {}", "книгу {} заменить нельзя: {}"),
+    ("is it open in another program, the disk full, or the folder read-only?",
+     "не открыта ли она в другой программе, не полон ли диск, можно ли писать в папку?"),
+    ("is there a newer backup? to drop them: --drop-newer; the register as it is will be kept, "
+     "and papers come back by qrcert recover PICTURE",
+     "нет ли копии новее? отбросить их: --drop-newer; нынешняя книга сохранится, "
+     "а документы вернёт qrcert recover СНИМОК"),
     ("the register {} has {} certificates already", "в книге {} документы уже есть, всего {}"),
     ("make an empty database and put its address into office.toml, under [register]",
      "создайте пустую базу и впишите её адрес в office.toml, в раздел [register]"),

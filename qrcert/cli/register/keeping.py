@@ -11,13 +11,15 @@ from qrcert import issue, text
 from qrcert.cli import screen
 from qrcert.cli.papers import office_option
 from qrcert.cli.register.group import json_option, register_group
-from qrcert.cli.register.telling import audit_lines
+from qrcert.cli.register.telling import audit_lines, restored_lines
 from qrcert.errors import Refused
 from qrcert.files import read_file, require_folder_of
 from qrcert.register import Query, Register, copy_older, read_manifest, restore
 from qrcert.register.manifests import MAX_BYTES
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+
+_UP_TO_DATE: Final = ("the register is up to date", "книга уже в новом виде")
 
 BACKUPS: Final = "backups"
 """The folder inside the office's where backups go unless another place is named."""
@@ -115,14 +117,17 @@ def _free(folder: Path, stem: str) -> Path:
     epilog=screen.examples("qrcert register restore backups/register-2026-06-25.db"),
 )
 @click.argument("source", metavar="BACKUP", type=_FILE)
+@click.option(
+    "--drop-newer", is_flag=True, help="Also where the register has certificates that the backup lacks."
+)
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @office_option
 @screen.lang_option
-def restore_command(source: Path, yes: bool, folder: Path, lang: str | None) -> int:
+def restore_command(source: Path, drop_newer: bool, yes: bool, folder: Path, lang: str | None) -> int:
     """Put a backup in the place of the register, if its audit is whole; the file that was there is kept beside it.
 
     On a server the database must be empty: so a register also moves from a file to a server. No other program may
-    have the register open meanwhile.
+    have the register open meanwhile. The audit tells what was restored, and what was dropped.
     """
     language = screen.language(lang)
     office = issue.open_office(folder)
@@ -131,7 +136,7 @@ def restore_command(source: Path, yes: bool, folder: Path, lang: str | None) -> 
         language, f"Put {shown} in the place of the register?", f"Поставить {shown} на место книги?"
     )
     screen.confirm(question, yes=yes, hint="look at both, then add --yes")
-    kept = restore(source, _place(office))
+    done = restore(source, office.register_place, now=screen.now(), drop_newer=drop_newer)
     with office.open_register() as register:
         count = register.count(Query())
     screen.tell(
@@ -141,14 +146,8 @@ def restore_command(source: Path, yes: bool, folder: Path, lang: str | None) -> 
             f"восстановлено, документов: {count}",
         )
     )
-    if kept is not None:
-        screen.tell(
-            screen.pick(
-                language,
-                f"  what was there is kept as {text.escaped(str(kept))}",
-                f"  прежняя книга сохранена как {text.escaped(str(kept))}",
-            )
-        )
+    for line in restored_lines(done, language):
+        screen.tell(line)
     return 0
 
 
@@ -156,9 +155,12 @@ def restore_command(source: Path, yes: bool, folder: Path, lang: str | None) -> 
 @click.option(
     "-o", "--output", type=_FILE, metavar="FILE", help="Where the copy of a server's register goes."
 )
+@click.option(
+    "--new", is_flag=True, help="Begin an empty register where none is: a new database, a lost archive."
+)
 @office_option
 @screen.lang_option
-def migrate_command(output: Path | None, folder: Path, lang: str | None) -> int:
+def migrate_command(output: Path | None, new: bool, folder: Path, lang: str | None) -> int:
     """Bring the register's schema up to date, after a copy of it: a file's is kept beside it.
 
     A file comes up to date by itself whenever it is opened; a server only by this command, when every office has
@@ -166,14 +168,16 @@ def migrate_command(output: Path | None, folder: Path, lang: str | None) -> int:
     """
     language = screen.language(lang)
     office = issue.open_office(folder)
-    place = _place(office)
+    if new:
+        return _begin(office, language)
+    place = office.register_place
     copy, found = output or _free(folder, f"register-before-{screen.now().date()}"), None
     if isinstance(place, str):
         found = copy_older(place, copy)
     with Register.open(place, migrate=True, journal=office.journal) as register:
         found, kept = register.opened.found or found, register.opened.backup or copy
     if found is None:
-        screen.tell(screen.pick(language, "the register is up to date", "книга уже в новом виде"))
+        screen.tell(screen.pick(language, *_UP_TO_DATE))
         return 0
     screen.tell(
         screen.pick(
@@ -185,6 +189,10 @@ def migrate_command(output: Path | None, folder: Path, lang: str | None) -> int:
     return 0
 
 
-def _place(office: issue.Office) -> Path | str:
-    """Return where the register of an office is, as its settings say."""
-    return office.register if "://" in office.register else office.folder / office.register
+def _begin(office: issue.Office, language: str) -> int:
+    """Make an empty register where there is none; one that is there stays as it is."""
+    with Register.open(office.register_place, create=True, journal=office.journal) as register:
+        made, name = register.opened.created, text.escaped(register.name)
+    said = (f"an empty register was begun: {name}", f"начата пустая книга: {name}") if made else _UP_TO_DATE
+    screen.tell(screen.pick(language, *said))
+    return 0

@@ -12,7 +12,16 @@ from qrcert import issue, text
 from qrcert.cli import screen
 from qrcert.cli.papers import office_option
 from qrcert.cli.register.group import json_option, register_group
-from qrcert.cli.register.telling import KindsHere, as_data, as_line, chosen_line, state_line, story
+from qrcert.cli.register.telling import (
+    KindsHere,
+    as_data,
+    as_line,
+    chosen_line,
+    restoration_line,
+    state_line,
+    story,
+    unfinished_lines,
+)
 from qrcert.errors import Refused, RegisterError
 from qrcert.files import require_folder_of, write_file
 from qrcert.issue import book
@@ -75,9 +84,11 @@ def list_command(
         count = register.count(query)
         lines = (as_line(entry, language) for entry in register.walk(query))
         screen.write_result(lines, output)
+        unfinished = register.unfinished()
     if output is None:
         said = screen.pick(language, f"{screen.plural(count, 'certificate')}", f"документов: {count}")
-        screen.tell(said, error=True)
+        for line in (said, *unfinished_lines(unfinished, language)):
+            screen.tell(line, error=True)
     return 0
 
 
@@ -155,6 +166,7 @@ def _show_register(register: Register, as_json: bool, output: Path | None, langu
         return
     lines = [text.escaped(register.name)]
     lines += [f"  {state_line(state, language):<16} {count}" for state, count in counts.items()]
+    lines += [restoration_line(event, language) for event in register.restorations()]
     lines.append(screen.pick(language, f"batches: {len(batches)}", f"партий: {len(batches)}"))
     for one in batches[-10:]:
         source = text.escaped(one.source)

@@ -13,8 +13,10 @@ from qrcert.cli.forms import FormSource, find_form
 from qrcert.errors import QrcertError
 from qrcert.form import shipped_forms
 from qrcert.issue.book import Kind, Row
-from qrcert.register import AuditReport, Entry, Event, Query
+from qrcert.register import AuditReport, Batch, Entry, Event, Query, Restored
 from qrcert.trust import hex_groups
+
+_TOLD: Final = 5  # batches that are listed
 
 _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "live": ("live", "действует"),
@@ -215,4 +217,57 @@ def audit_lines(report: AuditReport, manifests: int, language: str) -> Iterator[
             language,
             "nothing was changed; name manifests kept elsewhere to see that nothing was cut off",
             "ничего не изменено; назовите описи, хранимые отдельно: они покажут, не отрезан ли конец",
+        )
+
+
+def restored_lines(done: Restored, language: str) -> Iterator[str]:
+    """Yield what became of the register that a backup took the place of."""
+    if done.kept is None:
+        return
+    shown = text.escaped(str(done.kept))
+    yield screen.pick(
+        language, f"  what was there is kept as {shown}", f"  прежняя книга сохранена как {shown}"
+    )
+    if done.damaged:
+        yield screen.pick(
+            language,
+            "  it was damaged: what was issued since the backup is missing; see qrcert recover --help",
+            "  она повреждена: выданного после копии в книге нет; см. qrcert recover --help",
+        )
+    if done.lost:
+        yield screen.pick(
+            language,
+            f"  only there: {screen.plural(len(done.lost), 'certificate')} issued since the backup",
+            f"  только в ней: документов, выданных после копии: {len(done.lost)}",
+        )
+    elif done.changes:
+        yield screen.pick(
+            language,
+            "  only there: changes since the backup, such as withdrawals",
+            "  только в ней: изменения после копии, например отзывы",
+        )
+
+
+def restoration_line(event: Event, language: str) -> str:
+    """Return when the register was brought back from a backup, and how many certificates were dropped."""
+    dropped, name = event.detail.get("dropped", 0), text.escaped(str(event.detail.get("backup", "")))
+    return screen.pick(
+        language,
+        f"  restored on {event.at:%Y-%m-%d} from {name}; certificates dropped: {dropped}",
+        f"  восстановлена {event.at:%Y-%m-%d} из {name}; отброшено документов: {dropped}",
+    )
+
+
+def unfinished_lines(batches: Sequence[Batch], language: str) -> Iterator[str]:
+    """Yield the batches that were signed and whose pages were never finished, and what to do."""
+    for one in batches[-_TOLD:]:
+        where = f"{one.issued}, {text.escaped(one.source)}: {one.count}"
+        yield screen.pick(
+            language,
+            f"batch {one.id} ({where}) is signed, but its pages were not finished: qrcert reprint --batch {one.id}",
+            f"партия {one.id} ({where}) подписана, но не допечатана: qrcert reprint --batch {one.id}",
+        )
+    if more := len(batches[:-_TOLD]):
+        yield screen.pick(
+            language, f"and {more} older ones: qrcert register show", f"и ещё {more}: qrcert register show"
         )

@@ -31,20 +31,22 @@ Kinds = Callable[[bytes], Kind | None]
 class Row:
     """A record of the book: the entry, its contents if its form is known, and its links both ways.
 
-    ``fields`` are the wire values of all parts of the document by label; ``replaces`` is the record in whose place
-    this one came, ``replaced_by`` the one that came in its place.
+    ``entry`` is that of the first part, ``last`` the number of the last one in the register; ``fields`` are the
+    wire values of all parts by label; ``replaces`` is the record in whose place this one came, ``replaced_by`` the
+    one that came in its place.
     """
 
     entry: Entry
+    last: int
     kind: Kind | None
     fields: Mapping[int, Any]
     replaces: Entry | None
     replaced_by: Entry | None
 
     @property
-    def record(self) -> int:
-        """The number of the record in the book."""
-        return self.entry.id
+    def record(self) -> int | str:
+        """The number of the record in the book, ``6–7`` where each part has one."""
+        return self.entry.id if self.last == self.entry.id else f"{self.entry.id}–{self.last}"
 
     def contents(self, language: str) -> Contents | None:
         """Return what the document says, or None where its form is not known."""
@@ -68,7 +70,7 @@ def read_rows(entries: Iterable[Entry], *, register: Register, kinds: Kinds) -> 
             fields = (
                 {} if kind is None else {key: one for part in parts for key, one in _fields(part).items()}
             )
-            yield Row(entry, kind, fields, before.get(entry.replaces or 0), after.get(entry.id))
+            yield Row(entry, parts[-1].id, kind, fields, before.get(entry.replaces or 0), after.get(entry.id))
 
 
 def _document(entry: Entry) -> tuple[object, ...]:
