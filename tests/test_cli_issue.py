@@ -566,14 +566,19 @@ def test_a_number_is_issued_once() -> None:
     before = {name: data for name, data in desk.tree().items() if "register" not in name}
     book = register()
     desk.write_class(
-        "other.json", desk.PUPILS[0] | {"name": "Абрамов Вера"}, {"number": "P-3", "name": "Юрьев"}
+        "other.json",
+        *(
+            pupil | {"name": name}
+            for pupil, name in zip(desk.PUPILS, ("Абрамов Вера", "Яшина Петра"), strict=True)
+        ),
+        {"number": "P-3", "name": "Юрьев"},
     )
     for lang, errors in (
         (
             "en",
             [
                 "error: issued before with other contents: row 1, No. 'P-1' (Абрамова Вера, 2026-11-23); "
-                "nothing was signed",
+                "row 2, No. 'P-2' (Яшин Пётр, 2026-11-23); nothing was signed",
                 "hint: a number is never issued twice: replace or void the old one, or correct the number",
             ],
         ),
@@ -581,7 +586,7 @@ def test_a_number_is_issued_once() -> None:
             "ru",
             [
                 "error: выдано раньше с другим содержанием: строка 1, № 'P-1' (Абрамова Вера, 2026-11-23); "
-                "ничего не подписано",
+                "строка 2, № 'P-2' (Яшин Пётр, 2026-11-23); ничего не подписано",
                 "hint: номер дважды не выдаётся: замените или погасите прежний документ либо исправьте номер",
             ],
         ),

@@ -140,7 +140,7 @@ def test_a_withdrawal_may_be_asked_for_once_more() -> None:
     good("withdraw", "P-1", "--reason", "order 12", "--yes", *OFFICE)
     request().unlink()
     done = good("withdraw", "P-1", "--yes", *OFFICE, lang="ru")
-    assert done.lines[0] == "№ P-1, Абрамова Вера, 2026-11-23, participation  (withdrawn)"
+    assert done.lines[0] == "№ P-1, Абрамова Вера, 2026-11-23, participation  (отозван)"
     assert done.lines[1] == "отозван"
     (entry,) = entries()
     assert entry.reason == "order 12"

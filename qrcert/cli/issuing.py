@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from qrcert.cli.forms import find_form
 from qrcert.cli.pages import page_option
 from qrcert.cli.proof_words import code_line
 from qrcert.cli.register.telling import unfinished_lines
-from qrcert.cli.workers import Workers, cluster_option, jobs_option, stopped, workers
+from qrcert.cli.workers import cluster_option, jobs_option, stopped, workers
 from qrcert.errors import Refused
 from qrcert.page import Template
 from qrcert.register import Recorded
@@ -172,7 +173,12 @@ def _remove_stale(done: issue.Issued, plan: issue.Plan) -> None:
 
 
 def _drawn(
-    plan: issue.Plan, recorded: Recorded, target: Path, template: Template, drawing: Workers, language: str
+    plan: issue.Plan,
+    recorded: Recorded,
+    target: Path,
+    template: Template,
+    drawing: Executor | None,
+    language: str,
 ) -> issue.Issued:
     """Draw the pages with a bar; who stops it is told what stands."""
     with screen.Progress(len(plan.rows), screen.pick(language, "drawing", "печать")) as bar:
@@ -184,8 +190,7 @@ def _drawn(
                 template=template,
                 now=screen.now(),
                 progress=bar.update,
-                executor=drawing.executor,
-                chunk=drawing.chunk or issue.CHUNK,
+                executor=drawing,
             )
         except KeyboardInterrupt:
             stopped(bar.done, len(plan.rows), language)
@@ -224,7 +229,9 @@ def _question(plan: issue.Plan, language: str) -> str:
 
 
 def _done(done: issue.Issued, plan: issue.Plan, template: Template, language: str) -> list[str]:
-    count, before = len(done.entries), len(done.entries) - done.added
+    count = len({entry.number for entry in done.entries})
+    parts = len(done.entries) // count  # of one certificate, which are signed together
+    before = count - done.added // parts
     if plan.trust is not None:
         checked = screen.pick(language, "was read back and verified", "прочитана и проверена")
     else:

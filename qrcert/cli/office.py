@@ -80,6 +80,7 @@ def init_command(
         raise click.UsageError("--for LIST and --own-list exclude each other: there is one authority or none")
     if own_list and token is not None:
         raise click.UsageError("--own-list and --pkcs11 exclude each other: the list's own keys are files")
+    issue.require_no_office(folder)
     identity = TrustList.from_bytes(read_list_file(for_list)).identity if for_list else NO_HASH
     if token is None:
         owner = ("the school's new key", "к новому ключу школы")

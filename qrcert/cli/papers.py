@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import click
 
@@ -22,6 +22,13 @@ from qrcert.page import Template
 from qrcert.register import Entry
 
 KEY_OWNER = ("the school's key", "к ключу школы")
+
+_STATES: Final[Mapping[str, tuple[str, str]]] = {
+    "live": ("live", "действует"),
+    "withdrawn": ("withdrawn", "отозван"),
+    "replaced": ("replaced", "заменён"),
+    "void": ("void", "погашен"),
+}
 
 office_option = click.option(
     "--office",
@@ -244,7 +251,7 @@ def replace_command(
     done = issue.draw_and_check(plan, recorded, folder=target, template=template, now=now)
     screen.tell_written(done.files[0], language)
     said = screen.pick(
-        language, "replaced; the page was read back", "заменён; страница прочитана и проверена"
+        language, "replaced; the page was read back and verified", "заменён; страница прочитана и проверена"
     )
     _tell_request(request, language, said)
     return 0
@@ -303,12 +310,17 @@ def _show_new(planned: issue.Replacement, language: str) -> None:
         )
 
 
+def state_line(status: str, language: str) -> str:
+    """Return how a certificate stands, in words."""
+    return screen.pick(language, *_STATES[status])
+
+
 def show_papers(entries: Sequence[Entry], language: str) -> None:
     """Print a line a paper: number, holder, day, kind, and what became of it."""
     for one in entries:
         number = screen.pick(language, "No.", "№")
         said = f"{number} {text.escaped(one.number)}, {text.escaped(one.holder)}, {one.issued}, {one.form_id}"
-        screen.tell(said if one.status == "live" else f"{said}  ({one.status})")
+        screen.tell(said if one.status == "live" else f"{said}  ({state_line(one.status, language)})")
 
 
 def _tell_request(path: Path, language: str, said: str) -> None:

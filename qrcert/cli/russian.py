@@ -66,10 +66,15 @@ def line(message: str, *, code: str | None = None) -> str:
     """
     for pattern, russian in _compiled():
         if found := pattern.fullmatch(message):
-            return russian.format(*map(line, found.groups()))
+            return russian.format(*map(_items, found.groups()))
     if code is not None:
         return _CODES.get(code, _BROKEN_LIST)
     return message
+
+
+def _items(varying: str) -> str:
+    """Return what stands in the place of ``{}``: often a message itself, or several that ``;`` parts."""
+    return "; ".join(map(line, varying.split("; ")))
 
 
 @cache

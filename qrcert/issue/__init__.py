@@ -1,7 +1,6 @@
 """A school's work: the office folder, and issuing a class from its list to pages that were read back."""
 
 from qrcert.issue.act import (
-    CHUNK,
     MANIFEST,
     VOLUME,
     Issued,
@@ -20,7 +19,17 @@ from qrcert.issue.copies import (
     reprint,
     write_duplicate,
 )
-from qrcert.issue.folder import KEY, LIST, REQUEST, SETTINGS, Office, make_office, officer_line, open_office
+from qrcert.issue.folder import (
+    KEY,
+    LIST,
+    REQUEST,
+    SETTINGS,
+    Office,
+    make_office,
+    officer_line,
+    open_office,
+    require_no_office,
+)
 from qrcert.issue.planning import Plan, prepare
 from qrcert.issue.replacing import (
     Replacement,
@@ -46,7 +55,6 @@ from qrcert.issue.summary import write_screens, write_summary, write_symbols
 from qrcert.issue.templates import PAGES, find_template, keep_template, printed_template
 
 __all__ = [
-    "CHUNK",
     "KEY",
     "LIST",
     "MANIFEST",
@@ -85,6 +93,7 @@ __all__ = [
     "recover",
     "reprint",
     "require_approval",
+    "require_no_office",
     "require_same_reason",
     "require_same_words",
     "sample_sheets",

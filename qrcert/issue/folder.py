@@ -154,6 +154,12 @@ class Office:
         return key
 
 
+def require_no_office(folder: Path) -> None:
+    """Raise `Refused` if the folder is an office's already: before anybody chooses a passphrase."""
+    if (folder / SETTINGS).exists():
+        raise Refused(f"{str(folder)!r} is an office folder already", hint="choose another folder")
+
+
 def make_office(
     folder: Path,
     *,
@@ -173,8 +179,7 @@ def make_office(
     the folder holds an office already or a name may not be shown, `KeyFileError` for passphrase and token.
     """
     school, place = _line(school, "the school's name"), _line(place, "the school's place")
-    if (folder / SETTINGS).exists():
-        raise Refused(f"{str(folder)!r} is an office folder already", hint="choose another folder")
+    require_no_office(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -277,8 +277,8 @@ def check_rows(plan: Plan, rows: Sequence[Row], *, today: date) -> None:
 
 
 def _listed(places: Sequence[str]) -> str:
-    more = f" and {len(places) - _TOLD} more" if len(places) > _TOLD else ""
-    return f"{'; '.join(places[:_TOLD])}{more}"
+    more = [f"and {len(places) - _TOLD} more"] if len(places) > _TOLD else []
+    return "; ".join([*places[:_TOLD], *more])
 
 
 def _check_fresh(plan: Plan, row: Row, today: date) -> None:

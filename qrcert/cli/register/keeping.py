@@ -29,7 +29,7 @@ BACKUPS: Final = "backups"
     "audit",
     short_help="Check that nobody changed the register behind its back.",
     epilog=screen.examples(
-        "qrcert register audit", "qrcert register audit issued/11A-2026-06-25/manifest.json"
+        "qrcert register audit", "qrcert register audit issued/11A-2026-06-25/manifest-1.json"
     ),
 )
 @click.argument("manifests", metavar="[MANIFEST …]", nargs=-1, type=_FILE)

@@ -10,7 +10,7 @@ import click
 
 from qrcert import issue, text
 from qrcert.cli import screen
-from qrcert.cli.papers import office_option
+from qrcert.cli.papers import office_option, state_line
 from qrcert.cli.register.group import json_option, register_group
 from qrcert.cli.register.telling import (
     KindsHere,
@@ -18,7 +18,6 @@ from qrcert.cli.register.telling import (
     as_line,
     chosen_line,
     restoration_line,
-    state_line,
     story,
     unfinished_lines,
 )

@@ -10,6 +10,7 @@ from typing import Any, Final
 from qrcert import issue, text
 from qrcert.cli import russian, screen
 from qrcert.cli.forms import FormSource, find_form
+from qrcert.cli.papers import state_line
 from qrcert.errors import QrcertError
 from qrcert.form import shipped_forms
 from qrcert.issue.book import Kind, Row
@@ -18,12 +19,6 @@ from qrcert.trust import hex_groups
 
 _TOLD: Final = 5  # batches that are listed
 
-_STATES: Final[Mapping[str, tuple[str, str]]] = {
-    "live": ("live", "действует"),
-    "withdrawn": ("withdrawn", "отозван"),
-    "replaced": ("replaced", "заменён"),
-    "void": ("void", "погашен"),
-}
 _ACTS: Final[Mapping[str, tuple[str, str]]] = {
     "issue": ("issued", "выдан"),
     "mend": ("office fields brought up to date", "сведения канцелярии исправлены"),
@@ -72,11 +67,6 @@ class KindsHere:
 def _shipped() -> Mapping[bytes, Kind]:
     found = [find_form(name) for name in shipped_forms()]
     return {one.form.hash: Kind(one.form, one.office) for one in found}
-
-
-def state_line(status: str, language: str) -> str:
-    """Return how a certificate stands, in words."""
-    return screen.pick(language, *_STATES[status])
 
 
 def as_line(entry: Entry, language: str) -> str:
