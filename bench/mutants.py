@@ -63,7 +63,7 @@ TESTS = {
     "trust/names": ("verdicts", "test_trust_requests"),
     "trust/forms": (*VECTORS, "test_trust_list", "test_trust_labels"),
     "trust/body": (*LISTS, "verdicts", "imports"),
-    "trust/layout": (*LISTS, "test_trust_requests"),
+    "trust/layout": ("test_trust_layout", *LISTS, "test_trust_requests"),
     "trust/delta": ("test_trust_delta",),
     "trust/requests": ("test_trust_requests",),
 }

@@ -76,7 +76,7 @@ def array(low: int = 0, high: int | None = None) -> Kind:
 
 
 def _is_line(value: Any) -> bool:
-    return type(value) is str and (0 < len(value) <= _MAX_LINE // 4 or 0 < len(value.encode()) <= _MAX_LINE)
+    return type(value) is str and 0 < len(value.encode()) <= _MAX_LINE
 
 
 POSITIVE = whole(1, cbor.MAX_INTEGER)
