@@ -51,8 +51,11 @@ if TYPE_CHECKING:
 MAX_FILE = 200_000_000
 """Bytes of a file: a year's scans in one PDF; more is no certificate."""
 
-SECONDS = 3.0
-"""Time of a file, or of a picture in memory, after which no further engine begins: with the last one below 5 s."""
+SECONDS = 1.5
+"""Time of a picture, after which no further engine begins: what is read at all is read within it (docs/reading.md).
+
+Documents of several pages have twice that without anything new, and with the last engine stay below 5 s.
+"""
 
 _LIBRARIES = {
     "PIL": "pillow",
@@ -102,20 +105,18 @@ def read_pages(
     *,
     plausible: Plausible = _anything,
     seconds: float = SECONDS,
-    boxes: Sequence[Box] = (),
 ) -> Iterator[Page]:
     """Yield each `Page` of a file, given as a path or as its bytes, one after the other.
 
     ``number`` counts from 1 in PDFs and TIFFs and is None for other pictures. Pages without a code have no
-    texts. ``seconds`` is what the file may take without anything new being read; then the pages that are left
-    are looked at by the first engine only (``hasty``) or not at all, which is told. ``boxes`` are the places (left,
-    top, right, bottom in points from the top left corner) where pages have their code in PDFs that carry its text
-    as a file; where it stands there, nothing else of such a page is drawn but what could hold a code. Raises
+    texts. ``seconds`` is what a picture may take, and twice that a file of several pages, without anything new
+    being read; then the pages that are left are looked at by the first engine only (``hasty``) or not at all, which
+    is told. Of a PDF that carries the text of a page's code as a file, only what could hold a code is drawn. Raises
     as ``read_codes`` does; damaged pages are told after the last page that could be read.
     """
     data = source if isinstance(source, bytes) else _content(source)
     with _extra():
-        yield from reader.read_pages(data, plausible=plausible, seconds=seconds, boxes=boxes)
+        yield from reader.read_pages(data, plausible=plausible, seconds=seconds)
 
 
 def read_pdf_area(data: bytes, page: int, *, box: Box, dpi: float) -> list[str]:

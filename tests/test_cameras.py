@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -13,8 +18,11 @@ import pytest
 
 import films
 import pictures
-from qrcert.errors import TooBig, Unreadable
-from qrcert.reading import cameras
+from qrcert.errors import MissingExtra, TooBig, Unreadable
+from qrcert.reading import cameras, film_process, reader_process
+from qrcert.reading import films as film_rooms
+from qrcert.reading.films import open_film
+from qrcert.reading.process import HelperLost, Message
 
 SILENCE = ""
 
@@ -185,13 +193,18 @@ def frames(count: int) -> Iterator[films.Grey]:
 def test_a_film_gives_its_frames_and_ends(name: str, tmp_path: Path) -> None:
     kind = "mp4v" if name.endswith("mp4") else "MJPG"
     path = films.write(tmp_path / f"film{Path(name).suffix}", frames(5), kind=kind).rename(tmp_path / name)
-    opened = cameras.open_film(path)
+    with closing(open_film(path)) as opened:
+        assert (opened.live, opened.rate, opened.name) == (False, films.RATE, str(path))
+    assert shapes_of(path) == [(240, 320, 3)] * 5
+
+
+def shapes_of(path: Path) -> list[tuple[int, ...]]:
+    """The shape of each frame of a film."""
     shapes = []
-    while (picture := opened.read()) is not None:
-        shapes.append(picture.shape)
-    assert shapes == [(240, 320, 3)] * 5
-    assert (opened.live, opened.rate, opened.name) == (False, films.RATE, str(path))
-    opened.close()
+    with closing(open_film(path)) as opened:
+        while (picture := opened.read()) is not None:
+            shapes.append(picture.shape)
+    return shapes
 
 
 def header(size: int) -> bytes:
@@ -220,7 +233,7 @@ def test_a_file_that_is_no_film(
     path = tmp_path / "film.mp4"
     path.write_bytes(content)
     with pytest.raises(Unreadable, match=said) as caught:
-        cameras.open_film(path)
+        open_film(path)
     assert "--camera film.mp4" in str(caught.value.hint)
     assert capfd.readouterr().out == SILENCE
 
@@ -229,11 +242,9 @@ def test_a_film_of_huge_frames_is_refused_before_one_is_decoded(tmp_path: Path) 
     path = tmp_path / "huge.y4m"
     path.write_bytes(header(15_000))
     with pytest.raises((TooBig, Unreadable)):
-        cameras.open_film(path)
+        open_film(path)
     path.write_bytes(header(16))
-    small = cameras.open_film(path).read()
-    assert small is not None
-    assert small.shape == (16, 16, 3)
+    assert shapes_of(path) == [(16, 16, 3)]
 
 
 def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
@@ -244,17 +255,158 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
         ("none", "no file"),
     ):
         with pytest.raises(Unreadable, match=said):
-            cameras.open_film(tmp_path / name)
+            open_film(tmp_path / name)
     with pytest.raises(Unreadable, match=r"no file 'http:/127.0.0.1:9/film.mp4'"):
-        cameras.open_film(Path("http://127.0.0.1:9/film.mp4"))
+        open_film(Path("http://127.0.0.1:9/film.mp4"))
 
 
 def test_a_film_that_breaks_off_ends_there(tmp_path: Path) -> None:
     path = films.write(tmp_path / "film.avi", frames(9))
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
-    film = cameras.open_film(path)
-    count = 0
-    while film.read() is not None:
-        count += 1
-    assert 0 < count < 9
+    assert 0 < len(shapes_of(path)) < 9
+
+
+def streams(tmp_path: Path, *sizes: tuple[int, int]) -> Path:
+    """A film whose frames change their size: pictures one after the other, without a container."""
+    kept = []
+    for size in sizes:
+        good, data = cv2.imencode(".jpg", np.full(size, 128, np.uint8))
+        assert good
+        kept.append(data.tobytes())
+    path = tmp_path / "growing.mjpg"
+    path.write_bytes(b"".join(kept))
+    return path
+
+
+def test_the_size_of_every_frame_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = streams(tmp_path, (40, 64), (40, 64), (480, 640))
+    assert shapes_of(path)[:2] == [(40, 64, 3)] * 2
+    projector = film_process.Projector()
+    monkeypatch.setattr(film_process, "MAX_PIXELS", 40 * 64)
+    assert "rate" in projector.answer(Message({"do": "open", "path": str(path)})).facts
+    said = [projector.answer(Message({"do": "next"})).facts for _ in range(3)]
+    assert [one.get("shape") for one in said[:2]] == [[40, 64, 3]] * 2
+    assert said[2].get("too_big") or said[2].get("shape") == [
+        40,
+        64,
+        3,
+    ]  # some versions shrink it to the first
+
+
+class Growing:
+    """What OpenCV gives of a film whose later frames are larger."""
+
+    def __init__(self, *shapes: tuple[int, ...]) -> None:
+        self._pictures = [np.zeros(shape, np.uint8) for shape in shapes]
+
+    def read(self) -> tuple[bool, Any]:
+        return (True, self._pictures.pop(0)) if self._pictures else (False, None)
+
+
+def test_a_frame_that_has_grown_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(film_process, "MAX_PIXELS", 100)
+    projector = film_process.Projector()
+    projector._capture = Growing((10, 10, 3), (10, 11, 3))
+    assert len(projector.answer(Message({"do": "next"})).payload) == 300
+    assert projector.answer(Message({"do": "next"})).facts == {
+        "error": "a video of 11 x 10 pixels, at most 100 are read",
+        "too_big": True,
+    }
+    assert projector.answer(Message({"do": "next"})).facts == {"end": True}
+    assert projector.answer(Message({"do": "start"})).facts == {}
+
+
+def test_what_opencv_says_of_a_damaged_film_ends_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(*_: Any) -> Any:
+        raise cv2.error("an assertion of OpenCV")
+
+    projector = film_process.Projector()
+    projector._capture = SimpleNamespace(read=broken)
+    assert projector.answer(Message({"do": "next"})).facts == {"end": True}
+    monkeypatch.setattr(cv2, "VideoCapture", broken)
+    told = projector.answer(Message({"do": "open", "path": str(tmp_path / "film.avi")})).facts
+    assert told == {"error": "a damaged video", "too_big": False}
+
+
+class Helper:
+    """A process that answers as it is told."""
+
+    def __init__(self, *answers: Message | Exception) -> None:
+        self.answers = list(answers)
+        self.limits: list[float] = []
+        self.closed = False
+
+    def ask(self, facts: Any, *, seconds: float) -> Message:
+        self.limits.append(seconds)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "said"),
+    [
+        (HelperLost("", late=True), TooBig, "the video 'film.avi' takes too long to decode"),
+        (HelperLost(""), TooBig, "the video 'film.avi' needs too much memory"),
+        (Message({"memory": True}), TooBig, "the video 'film.avi' needs too much memory"),
+        (Message({"absent": "cv2"}), MissingExtra, "opencv-python"),
+        (Message({"error": "a video of 9 x 9 pixels", "too_big": True}), TooBig, "a video of 9 x 9 pixels"),
+        (Message({"error": "x", "too_big": False}), Unreadable, "'film.avi' is a damaged video"),
+    ],
+)
+def test_what_befalls_the_process_of_a_film_is_told(
+    answer: Message | Exception, kind: type[Exception], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for before in ([Message({})], [Message({}), Message({"rate": 30})]):
+        helper = Helper(*before, answer)
+        monkeypatch.setattr(film_rooms, "Helper", lambda _, helper=helper: helper)
+        with pytest.raises(kind, match=re.escape(said)):
+            film_rooms.Film(Path("film.avi")).read()
+        assert helper.closed is (len(before) == 1)
+
+
+def test_slow_frames_use_up_the_time_of_a_film(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = Message({"shape": [1, 1, 3]}, bytes(3))
+    helper = Helper(Message({}), Message({"rate": 1e9}), *[frame] * 4, Message({"shape": [2, 2, 3]}, b"x"))
+    monkeypatch.setattr(film_rooms, "Helper", lambda _: helper)
+    ticks = iter([0.0, 0.01, 1.0, 3.0, 4.0, 6.0, 7.0, 7.0, 8.0, 8.0, 8.1])
+    monkeypatch.setattr(film_rooms.time, "monotonic", lambda: next(ticks))
+    film = film_rooms.Film(Path("film.avi"))
+    assert film.rate == cameras.ORDINARY_RATE
+    for _ in range(4):
+        film.read()
+    assert helper.limits == [30.0, 4.0, 4.0, 4.0, 2.25, 0.5]
+    with pytest.raises(Unreadable, match="is not as it was announced"):
+        film.read()
+
+
+def test_a_film_of_too_many_frames_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(film_rooms, "MAX_FRAMES", 3)
+    with pytest.raises(TooBig, match="a video of more than 3 frames"):
+        shapes_of(films.write(tmp_path / "film.avi", frames(5)))
+
+
+def test_a_film_is_decoded_in_a_process_that_can_be_killed(tmp_path: Path) -> None:
+    path = films.write(tmp_path / "film.avi", frames(3))
+    with closing(open_film(path)) as opened:
+        assert opened.read() is not None
+        process = opened._helper._process
+        assert process is not None
+        process.kill()
+        with pytest.raises(TooBig, match="needs too much memory"):
+            opened.read()
+
+
+def test_the_process_of_films_limits_its_memory() -> None:
+    code = (
+        "import resource, qrcert.reading.film_process as process\n"
+        "process.serve = lambda *_, **__: print(resource.getrlimit(resource.RLIMIT_DATA)[0])\n"
+        "process.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(reader_process.MEMORY)

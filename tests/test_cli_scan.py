@@ -39,6 +39,7 @@ from qrcert.cli.scanning import (
     window,
 )
 from qrcert.errors import Unreadable
+from qrcert.form import Form
 from qrcert.reading import cameras
 from qrcert.reading.codes import Code
 from qrcert.reading.looking import Sight
@@ -303,14 +304,34 @@ def test_a_paper_that_needs_a_proof_waits_for_it(tmp_path: Path) -> None:
 
 
 def test_an_absent_camera_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = scan("--once", "--json", "--camera", "77")
-    assert (done.status, done.out) == (2, "")
+    done = scan("--once", "--json", "--camera", "77", "--lang", "en")
+    assert done.status == 2
+    (told,) = json.loads(done.out)
+    assert told.keys() == MEMBERS
+    assert (told["verdict"], told["reason"], told["source"]) == ("unreadable", "camera", "camera 77")
+    assert told["sentence"] == "Cannot tell: no code came from a camera."
+    assert told["hint"].startswith("there is no camera 77")
+    assert scan("--once", "--json", "--camera", "77", "--lang", "ru", "-o", "told.json").status == 2
+    (told,) = json.loads(Path("told.json").read_text())
+    assert told["sentence"] == "Проверить нельзя: с камеры кода не получено."
+    assert told["hint"].startswith("камеры 77 нет")
     assert done.errors[0] in (
         "qrcert: error: there is no camera 77",
         "qrcert: error: there is no camera 77, or it is busy",
     )
     plug(monkeypatch)
     assert scan("--once", "--json").errors == ["qrcert: error: there is no camera 0"]
+
+
+def test_a_missing_library_is_told_to_machines_too(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "gone/cv2.py").write_text("raise ModuleNotFoundError('gone', name='cv2')")
+    path = os.pathsep.join([str(tmp_path / "gone"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    line = ("scan", "--once", "--json", "--home", "lists", "--lang", "en")
+    done = terminal.process(*line, PYTHONPATH=path)
+    (told,) = json.loads(done.stdout)
+    assert (done.returncode, told["verdict"], told["source"]) == (2, "unreadable", "camera")
+    assert told["hint"].splitlines()[1] == 'pip install "qrcert[scan]"'
 
 
 def test_what_is_no_film_is_one_clear_line(tmp_path: Path) -> None:
@@ -322,7 +343,9 @@ def test_what_is_no_film_is_one_clear_line(tmp_path: Path) -> None:
         ("none.avi", "no file"),
     ):
         done = terminal.process("scan", "--camera", name, "--once", "--json", "--home", "lists")
-        assert (done.returncode, done.stdout) == (2, b"")
+        (told,) = json.loads(done.stdout)
+        assert (done.returncode, told["reason"], told["source"]) == (2, "file", name)
+        assert said in told["hint"]
         error, hint = done.stderr.decode().splitlines()
         assert said in error
         assert hint.startswith("qrcert: hint: a camera is named by its number")
@@ -350,7 +373,7 @@ def test_a_camera_pulled_out_before_an_answer(tmp_path: Path, monkeypatch: pytes
     worlds.build("genuine", tmp_path)
     plug(monkeypatch, Camera([np.full(SIZE, 130, np.uint8)] * 3, then=pulled_out))
     done = scan("--once", "--json", "--trust", "list.qct")
-    assert (done.status, done.out) == (2, "")
+    assert (done.status, [one["reason"] for one in json.loads(done.out)]) == (2, ["camera"])
     assert done.errors == [
         "qrcert: error: camera 0 gives no pictures any more",
         "qrcert: hint: was it pulled out?",
@@ -566,6 +589,38 @@ def test_an_answer_stays_until_another_paper_is_there(two_papers: tuple[session.
     run.take(sight(bad), 4.0)
     assert run.scene(4.0, "").sign == shapes.BAD
     assert run.exit_status() == 1
+
+
+def test_parts_of_a_certificate_name_each_other_and_are_compared_in_one_frame() -> None:
+    form = school.form("ru.attestat.9")
+    request = checking.Request((school.trust(),), NOON, named_lists=True)
+    made = session.Session(request, "en")
+    title, supplement = (
+        worlds.certificate_text("ru.attestat.9", part=part, values=values_of(form, part)) for part in (1, 2)
+    )
+    other = worlds.certificate_text(
+        "ru.attestat.9", part=2, number="07724000999999", values=values_of(form, 2)
+    )
+    (alone,) = made.take(sight(title), 0.0)
+    belongs = f"To it belongs: {form.parts[1].in_language('en')}"
+    assert belongs in made.scene(0.0, "camera 0").hints[-1]
+    assert [remark.code for remark in alone.remarks] == ["other_parts"]
+    made.take(sight(title, supplement), 1.0)
+    assert [finding.remarks for finding in made.answers] == [(), ()]
+    made.take(sight(title, other), 2.0)
+    assert "do not belong together" in made.scene(2.0, "camera 0").hints[0]
+    told = {str(one.text): [remark.code for remark in one.remarks] for one in made.findings()}
+    assert told == {
+        title: ["parts", "other_parts"],
+        supplement: ["other_parts"],
+        other: ["parts", "other_parts"],
+    }
+
+
+def values_of(form: Form, part: int) -> dict[str, object]:
+    fields = {field.name: field.part for field in form.fields}
+    sample = school.certificate(form.id).values
+    return {name: value for name, value in sample.items() if fields[name] in (None, part)}
 
 
 def test_a_hand_before_the_paper_changes_nothing(two_papers: tuple[session.Session, str, str]) -> None:

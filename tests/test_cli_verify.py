@@ -16,13 +16,14 @@ import terminal
 import worlds
 from qrcert import cbor
 from qrcert.cli import screen
+from qrcert.cli.verifying import LOOKED_AT
 from qrcert.symbol import Symbol
 from test_decode import claims, resigned
 
 NOW = datetime.combine(school.NOW, time(12)).astimezone()
 MEMBERS = {
     "source", "page", "verdict", "reason", "test", "number", "issued", "form", "title", "part", "school", "fields",
-    "marks", "withdrawn", "at", "list", "sentence", "hint", "differences", "warnings",
+    "marks", "withdrawn", "at", "list", "sentence", "hint", "differences", "warnings", "other_parts",
 }  # fmt: skip
 
 
@@ -72,6 +73,7 @@ def test_a_genuine_one_as_data(tmp_path: Path) -> None:
         "sentence": "Genuine. Signed by School No. 7. Not withdrawn as of 24 October 2026.",
         "differences": [],
         "warnings": [],
+        "other_parts": [],
     }
     assert one["fields"][3] == {
         "name": "born",
@@ -341,6 +343,7 @@ def test_a_file_of_another_kind_is_counted_and_does_not_pass_for_checked(tmp_pat
     done = verify("papers/zeros.bin", "--trust", "list.qct")
     assert done.lines == ["files that are no picture, PDF or text with a code, passed over: 1"]
     assert done.status == 2
+    assert done.errors == ["qrcert: error: nothing to check was found", f"qrcert: hint: {LOOKED_AT}"]
     done = verify("papers/a.txt", "papers/zeros.bin", "--trust", "list.qct")
     assert done.status == 2
     assert "  [+] GENUINE" in done.lines
@@ -357,8 +360,23 @@ def test_an_empty_folder_was_not_checked(tmp_path: Path) -> None:
     worlds.build("genuine", tmp_path)
     (tmp_path / "empty").mkdir()
     done = verify("empty", "--trust", "list.qct")
-    assert (done.status, done.out, done.errors) == (2, "", ["qrcert: error: no files in 'empty'"])
+    assert (done.status, done.out) == (2, "")
+    assert done.errors == ["qrcert: error: no files in 'empty'", f"qrcert: hint: {LOOKED_AT}"]
     assert answers("empty", "--trust", "list.qct") == []
+
+
+def test_a_folder_with_nothing_to_check_says_what_is_looked_at(tmp_path: Path) -> None:
+    worlds.build("genuine", tmp_path)
+    (tmp_path / "music").mkdir()
+    (tmp_path / "music/song.mp3").write_bytes(b"ID3\x04" + bytes(50))
+    done = verify("music", "--trust", "list.qct", "--lang", "ru")
+    assert done.status == 2
+    assert done.errors[0] == "qrcert: error: проверять нечего"
+    assert ".jpg" in done.errors[1]
+    assert ".pdf" in done.errors[1]
+    done = verify("music", "--trust", "list.qct", "--json", "--lang", "en")
+    assert (done.status, json.loads(done.out)) == (2, [])
+    assert done.errors[1:] == ["qrcert: error: nothing to check was found", f"qrcert: hint: {LOOKED_AT}"]
 
 
 def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from datetime import time as clock
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import openpyxl
@@ -23,11 +24,11 @@ import papers
 import school
 import terminal
 import worlds
-from qrcert import cbor, scan
+from qrcert import cbor, checking, scan
 from qrcert.cli import screen
 from qrcert.cli.desk import cases, journal, pool, work, workbook
 from qrcert.encode import sign_certificate
-from qrcert.errors import MissingExtra, Refused
+from qrcert.errors import MissingExtra, QrcertError, Refused, TooBig, Unreadable
 from qrcert.form import shipped_forms
 from qrcert.form.alphabet import Alphabet
 from test_decode import claims, resigned
@@ -167,12 +168,83 @@ def test_the_same_certificate_twice_and_one_number_under_two_names_are_pointed_o
         "The same certificate: pile/a.txt\nThe same number under another name: Иванова Анна (pile/c.txt)",
         f"The same number under another name: {holder} (pile/a.txt)",
     ]
-    assert "Тот же документ: pile/b.txt" in cases.said(cases.Case(("pile/b.txt",)), "ru")
+    assert "Тот же документ: pile/b.txt" in cases.said(cases.Case(("pile/b.txt",), 1), "ru")
 
 
 def test_many_places_are_not_all_named() -> None:
-    (line,) = cases.said(cases.Case(tuple(f"{at}.pdf" for at in range(9))), "en")
+    (line,) = cases.said(cases.Case(("0.pdf", "1.pdf", "2.pdf"), 9), "en")
     assert line == "The same certificate: 0.pdf; 1.pdf; 2.pdf, +6"
+
+
+def copies_of_one(count: int) -> list[work.Answer]:
+    """Answers to one certificate, scanned again and again, of which every second is on another name."""
+    return [
+        work.Answer(
+            [{"source": f"{at}.pdf", "page": None, "part": 1 + at % 2}],
+            [],
+            0,
+            certificate=f"certificate {at % 2}",
+            paper="paper",
+            holder=f"holder {at}",
+        )
+        for at in range(count)
+    ]
+
+
+def steps_of(answers: list[work.Answer]) -> tuple[list[cases.Case], int]:
+    """The cases of answers, and how many steps of the interpreter they took in that module."""
+    steps = 0
+
+    def count(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal steps
+        if frame.f_code.co_filename != cases.__file__:
+            return None
+        frame.f_trace_opcodes = True
+        steps += event == "opcode"
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        return cases.cases(answers), steps
+    finally:
+        sys.settrace(before)
+
+
+def test_copies_of_one_certificate_cost_no_more_than_other_papers() -> None:
+    spent = []
+    for count in (200, 800):
+        found, steps = steps_of(copies_of_one(count))
+        spent.append(steps)
+        assert (found[0].same, found[0].copies) == (("2.pdf", "4.pdf", "6.pdf"), count // 2 - 1)
+        assert (found[8].same, len(found[-1].names)) == (("0.pdf", "2.pdf", "4.pdf"), cases.NAMED)
+        assert found[0].parts == {1: "0.pdf", 2: "1.pdf"}
+    assert 0 < spent[1] < 5 * spent[0]  # four times the work; sixteen times were it quadratic
+
+
+def test_parts_in_two_files_are_told_of_each_other() -> None:
+    for part, name in ((1, "title.txt"), (2, "supplement.txt")):
+        lay(name, part_text(part))
+    lay("alone.txt", part_text(1, number="07724000999999"))
+    assert report("--lang", "en").status == 0
+    names = school.form("ru.attestat.9").parts
+    title, supplement = (one.in_language("en") for one in names)
+    assert [row[3] for row in rows()[1:]] == [
+        f"To it belongs: {supplement}",
+        f"To it belongs: {title} (pile/title.txt)",
+        f"To it belongs: {supplement} (pile/supplement.txt)",
+    ]
+    assert report("--lang", "ru").status == 0
+    assert rows()[1][3] == f"К документу относится ещё: {names[1].in_language('ru')}"
+
+
+def part_text(part: int, **changes: Any) -> str:
+    """The code of one part of the ninth class's attestat."""
+    form = school.form("ru.attestat.9")
+    fields = {field.name: field.part for field in form.fields}
+    sample = school.certificate("ru.attestat.9", **changes)
+    values = {name: value for name, value in sample.values.items() if fields[name] in (None, part)}
+    return sign_certificate(replace(sample, part=part, values=values), key=school.KEY)
 
 
 def test_a_report_goes_alone_and_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,6 +355,66 @@ def test_only_the_same_file_by_the_same_lists_on_the_same_day_counts_as_done() -
     fresh.close(finished=True)
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        MissingExtra("scan", "pillow"),
+        TooBig("the file takes longer than 1.5 s"),
+        Unreadable("no network drive"),
+    ],
+)
+def test_what_went_wrong_in_a_stopped_run_is_tried_again(
+    trouble: QrcertError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay("a.txt", school.text())
+    Path("pile/b.pdf").write_bytes(papers.paper("participation"))
+    lay("c.txt", school.text("participation"))
+
+    def failing(*_: Any, **__: Any) -> Any:
+        raise trouble
+
+    def full(*_: Any) -> None:
+        raise Refused("cannot write 'out.xlsx': the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checking, "check_source", failing_for("b.pdf", failing))
+        patch.setattr(workbook, "write_report", full)
+        assert report("--lang", "en").status == 2
+    done = report("--lang", "en")
+    assert done.errors == ["going on with a run that was stopped; done before: 2"]
+    assert done.lines[0] == "[+] GENUINE: 3"
+    assert [row[14] for row in rows()[1:]] == ["pile/a.txt", "pile/b.pdf", "pile/c.txt"]
+
+
+def failing_for(name: str, failing: Any) -> Any:
+    """`checking.check_source`, but for one file."""
+    check = checking.check_source
+
+    def checked(path: Path, *rest: Any, **more: Any) -> checking.Checked:
+        return failing() if path.name == name else check(path, *rest, **more)  # type: ignore[no-any-return]
+
+    return checked
+
+
+def test_only_answers_that_last_are_kept() -> None:
+    request = work.Bench(terms())._request
+    late = checking.unread("a.pdf", request, TooBig("page 3 of the PDF takes longer than 1.5 s"))
+    damaged = checking.unread("a.pdf", request, Unreadable("a damaged PDF"))
+    outcomes = [work.Outcome([work.Answer([], [], 2, passing=one.passing)]) for one in (late, damaged)]
+    assert [one.lasting for one in outcomes] == [False, True]
+    assert not work.Outcome(errors=[("lost", None)]).lasting
+    assert work.Outcome(passed_over=1).lasting
+
+
+def test_a_library_that_was_installed_meanwhile_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept().close(finished=False)
+    monkeypatch.setattr(journal.metadata, "version", lambda name: "99")
+    newer = journal.Journal(Path("out.xlsx"), terms(), work.Bench(terms()).lists, secret=bytes(32))
+    newer.open()
+    assert newer.done == 0
+    newer.close(finished=True)
+
+
 def test_a_journal_that_somebody_else_wrote_is_not_believed() -> None:
     kept().close(finished=False)
     forged = journal.Journal(Path("out.xlsx"), terms(), work.Bench(terms()).lists, secret=b"\1" * 32)
@@ -305,7 +437,7 @@ def test_a_certificate_with_a_part_has_its_row() -> None:
 
 
 def test_a_killed_run_goes_on() -> None:
-    for at in range(18):
+    for at in range(90):
         Path(f"pile/{at:02}.pdf").write_bytes(papers.paper("participation") + b"\n" * at)
     line = [sys.executable, "-m", "qrcert", "verify", "pile", "--trust", "list.qct", "--home", "lists"]
     line += ["--report", "out.xlsx", "--at", str(school.NOW), "--lang", "en", "--jobs", "2"]
@@ -322,7 +454,7 @@ def test_a_killed_run_goes_on() -> None:
         0,
         "going on with a run that was stopped; done before:"[:50],
     )
-    assert len(rows()) == 19
+    assert len(rows()) == 91
     assert not kept.exists()
 
 

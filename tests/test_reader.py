@@ -94,7 +94,7 @@ def saved(picture: pictures.Grey, kind: str = "PNG") -> bytes:
 
 
 def ask(desk: reader_process.Desk, do: str, payload: bytes = b"", **facts: object) -> dict[str, object]:
-    return dict(desk.answer(Message({"do": do, "boxes": [], **facts}, payload)).facts)
+    return dict(desk.answer(Message({"do": do, **facts}, payload)).facts)
 
 
 def test_a_file_is_opened_looked_at_and_replaced() -> None:
@@ -159,8 +159,48 @@ def test_what_was_read_before_the_process_was_lost_is_kept(monkeypatch: pytest.M
     pages = scan.read_pages(data, plausible=lambda text: False)
     page = next(pages)
     assert (page.texts, page.hasty) == ([ONE], True)
-    with pytest.raises(TooBig, match="the picture takes longer than 3 s"):
+    with pytest.raises(TooBig, match=r"the picture takes longer than 1\.5 s"):
         next(pages)
+
+
+def asked_of_the_process(data: bytes, monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, float]]:
+    """What is asked of the process about a file, and how many seconds the answer may take."""
+    said: list[tuple[object, float]] = []
+    ask = Helper.ask
+
+    def watched(
+        self: Helper, facts: dict[str, object], *rest: object, seconds: float, **more: object
+    ) -> Message:
+        said.append((facts["do"], seconds))
+        return ask(self, facts, *rest, seconds=seconds, **more)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Helper, "ask", watched)
+        list(scan.read_pages(data))
+    return said
+
+
+def test_the_start_of_the_process_is_not_on_the_time_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    for helper in reader._idle:
+        helper.close()
+    monkeypatch.setattr(reader, "_idle", [])
+    data = saved(np.full((40, 40), 235, np.uint8))
+    first, opening, *_ = asked_of_the_process(data, monkeypatch)
+    assert first == ("start", reader.START_SECONDS)
+    assert opening[0] == "open"
+    assert 2.3 < opening[1] <= scan.SECONDS + reader.GRACE
+    assert asked_of_the_process(data, monkeypatch)[0][0] == "open"
+    for helper in reader._idle:
+        helper.close()
+
+
+def test_a_document_of_several_pages_has_twice_the_time_of_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Image.new("L", (40, 40), 235)
+    for more, most in (([], 2.4), ([page, page], 3.9)):
+        out = io.BytesIO()
+        page.save(out, "TIFF", save_all=True, append_images=more)
+        asked = asked_of_the_process(out.getvalue(), monkeypatch)
+        assert most - 1 < max(seconds for do, seconds in asked if do == "quick") <= most
 
 
 def test_a_document_that_takes_all_memory_ends_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from qrcert.checking.comparing import Difference
 from qrcert.checking.findings import MAX_CODES, Finding, Remark, Request, unread
 from qrcert.checking.inspecting import layers
+from qrcert.checking.parts import name_parts, with_parts
 from qrcert.checking.report import as_data, as_lines
 from qrcert.checking.sources import (
     MAX_FILE_BYTES,
@@ -33,6 +34,8 @@ __all__ = [
     "check_text",
     "files_below",
     "layers",
+    "name_parts",
     "texts_of",
     "unread",
+    "with_parts",
 ]

@@ -6,7 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from qrcert import scan
@@ -35,6 +35,9 @@ _PROGRAMS: Final = frozenset(
 """Members that tell a document or a program, which is an archive only inside."""
 
 _ENCRYPTED: Final = 0x1
+_LOCAL_HEADER: Final = 30
+"""Bytes before the name of a member, which its bytes follow (APPNOTE 6.3 section 4.3.7)."""
+
 _END: Final = struct.Struct("<4s4H2LH")
 _END_MAGIC: Final = b"PK\x05\x06"
 _LOCATOR: Final = 20
@@ -44,11 +47,15 @@ _COMMENT: Final = 65_535
 
 
 class Member(NamedTuple):
-    """A file of an archive: its name as written there, and its bytes or why there are none."""
+    """A file of an archive: its name as written there, and its bytes or why there are none.
+
+    ``cost`` is how many bytes were inflated for it at most.
+    """
 
     name: str
-    data: bytes
+    data: bytes = b""
     fault: Unreadable | None = None
+    cost: int = 0
 
 
 def is_archive(data: bytes) -> bool:
@@ -59,8 +66,9 @@ def is_archive(data: bytes) -> bool:
 def members(data: bytes) -> Iterator[Member]:
     """Yield the files of an archive in its order, folders left out.
 
-    Raises UnknownFile for documents and programs that are archives inside, Unreadable for a damaged archive,
-    TooBig beyond a cap; a member beyond one, locked, damaged or an archive itself is yielded with its fault.
+    Raises UnknownFile for documents and programs that are archives inside, Unreadable for a damaged archive or one
+    whose members overlap, TooBig beyond a cap; a member that is beyond one, locked, damaged or an archive itself is
+    yielded with its fault.
     """
     _check_directory(data)
     try:
@@ -76,11 +84,23 @@ def members(data: bytes) -> Iterator[Member]:
                 f"a ZIP archive of {len(entries)} files, at most {MAX_MEMBERS} are read",
                 hint="unpack it and name the folder",
             )
+        if _overlap(archive.infolist()):
+            raise Unreadable("a ZIP archive whose files overlap, so a bomb or damaged")
         left = MAX_INFLATED
         for entry in entries:
             member = _member(archive, entry, left)
-            left -= len(member.data)
+            left -= member.cost
             yield member
+
+
+def _overlap(entries: Iterable[zipfile.ZipInfo]) -> bool:
+    """Tell whether the bytes of one member are also those of another, by which a small archive holds petabytes."""
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            return True
+        end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
+    return False
 
 
 def _check_directory(data: bytes) -> None:
@@ -102,30 +122,36 @@ def _check_directory(data: bytes) -> None:
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> Member:
     if entry.flag_bits & _ENCRYPTED:
-        fault = Unreadable("locked with a password in its ZIP archive", hint="unpack it and name the folder")
-        return Member(entry.filename, b"", fault)
+        locked = Unreadable("locked with a password in its ZIP archive", hint="unpack it and name the folder")
+        return Member(entry.filename, fault=locked)
     most = min(scan.MAX_FILE, left)
     if entry.file_size > FREE_SIZE:
         most = min(most, max(FREE_SIZE, entry.compress_size * MAX_RATIO))
     if entry.file_size > most:
-        return Member(
-            entry.filename, b"", TooBig(f"a member of {entry.file_size} bytes in a ZIP archive is too big")
-        )
+        too_big = TooBig(f"a member of {entry.file_size} bytes in a ZIP archive is too big")
+        return Member(entry.filename, fault=too_big)
+    data, fault = _inflated(archive, entry, most)
+    cost = min(
+        max(entry.file_size, len(data)), most
+    )  # what a damaged one cost before its fault, nobody knows
+    return Member(entry.filename, b"" if fault else data, fault, cost)
+
+
+def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> tuple[bytes, Unreadable | None]:
+    """Return the bytes of a member, and what is wrong with it."""
     try:
         with archive.open(entry) as file:
             data = file.read(most + 1)
     except (NotImplementedError, RuntimeError) as error:
-        return Member(entry.filename, b"", _fault("packed in a way that is not read here", error))
+        return b"", _fault("packed in a way that is not read here", error)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error) as error:
-        return Member(entry.filename, b"", _fault("damaged in its ZIP archive", error))
+        return b"", _fault("damaged in its ZIP archive", error)
     if len(data) > most:
-        return Member(
-            entry.filename, b"", TooBig(f"a member of more than {most} bytes in a ZIP archive is too big")
-        )
+        return data, TooBig(f"a member of more than {most} bytes in a ZIP archive is too big")
     if data.startswith(_NESTED):
         hint = "unpack it and name the folder"
-        return Member(entry.filename, b"", Unreadable("an archive in an archive is not opened", hint=hint))
-    return Member(entry.filename, data)
+        return data, Unreadable("an archive in an archive is not opened", hint=hint)
+    return data, None
 
 
 def _fault(message: str, cause: Exception) -> Unreadable:

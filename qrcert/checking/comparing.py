@@ -28,7 +28,12 @@ PART: Final = "part"
 NUMBER: Final = "number"
 HOLDER: Final = "holder"
 ISSUED: Final = "issued"
-"""Names of what is compared besides fields and rows of tables."""
+FORM: Final = "form"
+SCHOOL: Final = "school"
+WHICH_PART: Final = "part"
+ANSWER: Final = "answer"
+TEXT: Final = "text"
+"""Names of what is compared besides fields and rows of tables; values of `ANSWER` are codes of verdicts."""
 
 _LINES: Final = 4
 """Lines over which a label or a value may run on."""
@@ -51,8 +56,9 @@ _DAY: Final = Date()
 class Difference:
     """One value that stands elsewhere otherwise than in the code.
 
-    ``where`` is `PRINT`, `ATTACHMENT` or `PART`; ``name`` is `NUMBER`, `HOLDER`, `ISSUED`, a field's name, or the
-    name of a table; ``label`` tells a person what it is; ``code`` and ``found`` are texts as shown.
+    ``where`` is `PRINT`, `ATTACHMENT` or `PART`; ``name`` is one of those above, a field's name, or the name of a
+    table; ``label`` tells a person what it is, in the document's language, and is empty where only the name does;
+    ``code`` and ``found`` are texts as shown.
     """
 
     where: str
@@ -153,7 +159,7 @@ class _Comparison:
         holder = self._form.holder(self._verdict.claims.fields)
         headings = [one for one in self._page.headings if one.strip()]
         if len(headings) == 1 and _tight(headings[0]) != _tight(holder):
-            yield Difference(PRINT, HOLDER, _holder_label(self._form), holder, _plain(headings[0]))
+            yield Difference(PRINT, HOLDER, holder_label(self._form), holder, _plain(headings[0]))
 
     def _value(self, name: str, label: str, ways: Sequence[str]) -> Iterator[Difference]:
         """Yield the value that stands beside or below ``label`` if it is none of the ``ways`` to write it."""
@@ -273,8 +279,24 @@ def _values(column: Column, language: str) -> set[str]:
     return found - {"", "None"}
 
 
-def _holder_label(form: Form) -> str:
+def holder_label(form: Form) -> str:
+    """Return the labels of the fields that name a person, in the document's language."""
     return " ".join(field.label.in_language(form.language) for field in form.fields if field.holder)
+
+
+def kind_of(verdict: Verdict) -> str:
+    """Return of what kind a certificate is: its title, and which edition of which form; "" where it is not told."""
+    contents = verdict.contents(verdict.form.language) if verdict.form else None
+    if verdict.form is None or contents is None:
+        return ""
+    return f"{contents.title} ({verdict.form.id}, {verdict.form.edition})"
+
+
+def school_of(verdict: Verdict) -> str:
+    """Return the name of the school that signed, on that day; "" where it is not told."""
+    if verdict.school is None or verdict.claims is None:
+        return ""
+    return verdict.school.name_on(verdict.claims.issued)
 
 
 def _plain(text: str) -> str:

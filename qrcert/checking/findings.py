@@ -10,7 +10,7 @@ from typing import Final
 from qrcert import scan, wire
 from qrcert.checking.comparing import Difference
 from qrcert.decode import Verdict, verify
-from qrcert.errors import QrcertError, TooBig
+from qrcert.errors import MissingExtra, QrcertError, TooBig
 from qrcert.trust import VerifiedList
 
 MAX_CODES: Final = 2_000
@@ -21,6 +21,10 @@ MAX_PROOFS: Final = 64
 
 MAX_FOREIGN: Final = 120
 """Characters of a foreign code that are shown; the rest is of no use to anybody."""
+
+
+UNREAD: Final = ("no_code", "unread", "file", "camera")
+"""How findings came that have no code to judge; a machine is told as the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Request:
     named_lists: bool = False
     """Whether the lists were named in the command, so that a test key's papers may pass."""
     seconds: float = scan.SECONDS
-    """Time for a file while it gives nothing new."""
+    """Time for a picture while it gives nothing new; documents of several pages and archives have twice that."""
 
     def verify(self, text: str, *, proofs: Sequence[str] = ()) -> Verdict:
         """Return the verdict on one text under this request."""
@@ -72,8 +76,9 @@ class Finding:
 
     ``page`` counts from 1 in a PDF, else None; ``how`` is ``typed`` for text, ``attached`` for the text that a PDF
     carries where no page shows a code, ``unread`` where a code was seen and could not be read, ``no_code`` where a
-    picture gave none, ``file`` where the file itself could not be read (``fault`` tells why, ``advice`` what to
-    do); ``text`` is the code itself, ``foreign`` one that is not ours, shortened; both raw.
+    picture gave none, ``file`` where the file itself could not be read, ``camera`` where a camera gave no pictures
+    (``fault`` tells why, ``advice`` what to do); ``text`` is the code itself, ``foreign`` one that is not ours,
+    shortened; both raw. ``passing``: it was a matter of time or memory, and another run may read more.
     """
 
     source: str
@@ -85,6 +90,7 @@ class Finding:
     foreign: str | None = None
     text: str | None = None
     remarks: tuple[Remark, ...] = ()
+    passing: bool = False
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -97,9 +103,10 @@ def nothing(source: str, request: Request, how: str) -> Finding:
     return Finding(source, None, Verdict("unreadable", wire.to_day(request.at or request.now)), how)
 
 
-def unread(source: str, request: Request, error: QrcertError) -> Finding:
-    """Return the finding that a source could not be read, and why."""
-    return replace(nothing(source, request, "file"), fault=str(error), advice=error.hint)
+def unread(source: str, request: Request, error: QrcertError, *, how: str = "file") -> Finding:
+    """Return the finding that a source, a file or a ``camera``, could not be read, and why."""
+    passing = isinstance(error, TooBig | MissingExtra)
+    return replace(nothing(source, request, how), fault=str(error), advice=error.hint, passing=passing)
 
 
 def too_many(codes: Sequence[object], proofs: Sequence[str]) -> TooBig | None:

@@ -6,13 +6,27 @@ with it; the other part of a certificate is named, and compared where it is at h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
 from typing import Final
 
 from qrcert import scan, wire
-from qrcert.checking.comparing import ATTACHMENT, HOLDER, NUMBER, PART, Difference, compare_print, own_words
+from qrcert.checking.comparing import (
+    ANSWER,
+    ATTACHMENT,
+    FORM,
+    ISSUED,
+    NUMBER,
+    SCHOOL,
+    TEXT,
+    WHICH_PART,
+    Difference,
+    compare_print,
+    kind_of,
+    own_words,
+    school_of,
+)
 from qrcert.checking.findings import (
     MAX_FOREIGN,
     Finding,
@@ -22,11 +36,12 @@ from qrcert.checking.findings import (
     too_many,
     unread,
 )
+from qrcert.checking.parts import with_parts
 from qrcert.decode import Verdict
-from qrcert.form import Contents
+from qrcert.form import Contents, Date
 
-MAX_PAGES_NAMED: Final = 6
-"""Page numbers that are named one by one."""
+_DIGITS: Final = 16
+"""Hex digits by which two texts are told apart."""
 
 
 def check_pages(pages: Sequence[scan.Page], request: Request, source: str) -> list[Finding]:
@@ -96,7 +111,7 @@ def _with_attachments(
     for finding in found:
         other = None if finding.text in carried else _partner(finding.verdict, left, alone=len(found) == 1)
         if other is not None:
-            finding = _remarked(finding, "attachment", _against(finding.verdict, left.pop(other)))
+            finding = _remarked(finding, "attachment", _against(finding, other, left.pop(other)))
         said.append(finding)
     if left and said:
         said[0] = replace(said[0], remarks=(*said[0].remarks, Remark("not_shown", count=len(left))))
@@ -111,19 +126,50 @@ def _partner(verdict: Verdict, left: dict[str, Verdict], *, alone: bool) -> str 
     return next(iter(left)) if alone and len(left) == 1 else None
 
 
-def _against(verdict: Verdict, other: Verdict) -> tuple[Difference, ...]:
-    """Return where an attached text says otherwise than the code; at least that it does."""
+def _against(finding: Finding, text: str, other: Verdict) -> tuple[Difference, ...]:
+    """Return where an attached text says otherwise than the code of a finding; at least that it is another text."""
+    verdict = finding.verdict
     language = verdict.form.language if verdict.form else "en"
     mine, theirs = verdict.contents(language), other.contents(language)
-    found = list(_unlike(verdict, other, mine, theirs)) if mine and theirs else []
-    return tuple(found) or (Difference(ATTACHMENT, "text", "QC1", verdict.code, other.code),)
+    found = list(_unlike(verdict, other)) if mine and theirs else []
+    if verdict.code != other.code:
+        found.append(Difference(ATTACHMENT, ANSWER, "", verdict.code, other.code))
+    return tuple(found) or (Difference(ATTACHMENT, TEXT, "", *map(_digest, (finding.text or "", text))),)
 
 
-def _unlike(verdict: Verdict, other: Verdict, mine: Contents, theirs: Contents) -> Iterable[Difference]:
-    """Yield number, fields and rows in which two certificates differ."""
-    if verdict.number != other.number:
-        label = own_words(mine.language).number
-        yield Difference(ATTACHMENT, NUMBER, label, verdict.number or "", other.number or "")
+def _digest(text: str) -> str:
+    """Return by what two codes can be told apart that say the same."""
+    return f"SHA-256 {hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:_DIGITS]}"
+
+
+def _unlike(verdict: Verdict, other: Verdict) -> Iterator[Difference]:
+    """Yield in what two certificates differ, both of which may be shown."""
+    assert verdict.form is not None
+    assert other.form is not None
+    language = verdict.form.language
+    mine, theirs = verdict.contents(language), other.contents(language)
+    assert mine is not None
+    assert theirs is not None
+    own = own_words(language)
+    pairs = (
+        (FORM, "", kind_of(verdict), kind_of(other)),
+        (SCHOOL, "", school_of(verdict), school_of(other)),
+        (NUMBER, own.number, verdict.number or "", other.number or ""),
+        (ISSUED, own.issued, _day(verdict, language), _day(other, language)),
+        (WHICH_PART, "", mine.part or "", theirs.part or ""),
+    )
+    for name, label, code, attached in pairs:
+        if code != attached:
+            yield Difference(ATTACHMENT, name, label, code, attached)
+    yield from _unlike_fields(mine, theirs)
+    yield from _unlike_rows(mine, theirs)
+
+
+def _day(verdict: Verdict, language: str) -> str:
+    return Date().long(wire.to_day(verdict.issued), language) if verdict.issued else ""
+
+
+def _unlike_fields(mine: Contents, theirs: Contents) -> Iterator[Difference]:
     fields = {one.name: one for one in theirs.fields}
     for one in mine.fields:
         twin = fields.pop(one.name, None)
@@ -131,6 +177,9 @@ def _unlike(verdict: Verdict, other: Verdict, mine: Contents, theirs: Contents) 
             yield Difference(ATTACHMENT, one.name, one.label, one.text, twin.text if twin else "")
     for extra in fields.values():
         yield Difference(ATTACHMENT, extra.name, extra.label, "", extra.text)
+
+
+def _unlike_rows(mine: Contents, theirs: Contents) -> Iterator[Difference]:
     rows = {(one.table, one.row): one for one in theirs.marks}
     for mark in mine.marks:
         row = rows.pop((mark.table, mark.row), None)
@@ -140,71 +189,13 @@ def _unlike(verdict: Verdict, other: Verdict, mine: Contents, theirs: Contents) 
         yield Difference(ATTACHMENT, left.table, left.subject, "", left.text)
 
 
-def with_parts(found: Sequence[Finding]) -> list[Finding]:
-    """Return the findings with what is to be said of the other parts of their certificates.
-
-    Two parts belong together if they are on one page, or the only two in the file; then number and holder are
-    compared. A part whose fellows are not in the file names them.
-    """
-    said = list(found)
-    for (one, first), (two, second) in combinations(enumerate(found), 2):
-        if not _fellows(first, second) or not (len(found) == 2 or first.page == second.page is not None):
-            continue
-        different = tuple(_unlike_parts(first.verdict, second.verdict))
-        for at in (one, two):
-            said[at] = _remarked(said[at], "parts", different)
-    return [_with_others(finding, found) for finding in said]
-
-
-def _fellows(first: Finding, second: Finding) -> bool:
-    """Tell whether two findings are different parts of one kind of certificate."""
-    one, two = first.verdict.claims, second.verdict.claims
-    if not (one and two and first.verdict.contents("en") and second.verdict.contents("en")):
-        return False
-    return one.form == two.form and None not in (one.part, two.part) and one.part != two.part
-
-
-def _unlike_parts(first: Verdict, second: Verdict) -> Iterable[Difference]:
-    assert first.form is not None
-    assert first.claims is not None
-    assert second.claims is not None
-    if first.number != second.number:
-        label = own_words(first.form.language).number
-        yield Difference(PART, NUMBER, label, first.number or "", second.number or "")
-    holders = first.form.holder(first.claims.fields), first.form.holder(second.claims.fields)
-    if holders[0] != holders[1]:
-        label = ", ".join(
-            one.label.in_language(first.form.language) for one in first.form.fields if one.holder
-        )
-        yield Difference(PART, HOLDER, label, *holders)
-
-
-def _with_others(finding: Finding, found: Sequence[Finding]) -> Finding:
-    """Return a finding that names the parts of its certificate which the file does not hold."""
-    verdict = finding.verdict
-    if verdict.form is None or verdict.claims is None or verdict.claims.part is None:
-        return finding
-    if verdict.contents("en") is None:
-        return finding
-    here = {
-        other.verdict.claims.part
-        for other in found
-        if other.verdict.claims
-        and (other.verdict.claims.form, other.verdict.claims.number)
-        == (verdict.claims.form, verdict.claims.number)
-    }
-    missing = tuple(at for at in range(1, len(verdict.form.parts) + 1) if at not in here)
-    if not missing:
-        return finding
-    return replace(finding, remarks=(*finding.remarks, Remark("other_parts", parts=missing)))
-
-
 def _with_haste(found: list[Finding], pages: Sequence[scan.Page]) -> list[Finding]:
     """Return the findings, the first of which tells at which pages only the first engine looked."""
     hasty = tuple(page.number for page in pages if page.hasty and page.number is not None)
     if not hasty or not found:
         return found
-    return [replace(found[0], remarks=(*found[0].remarks, Remark("hasty", pages=hasty))), *found[1:]]
+    first = replace(found[0], remarks=(*found[0].remarks, Remark("hasty", pages=hasty)), passing=True)
+    return [first, *found[1:]]
 
 
 def _remarked(finding: Finding, code: str, differences: tuple[Difference, ...]) -> Finding:

@@ -6,9 +6,19 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
-from qrcert.checking.comparing import HOLDER, ISSUED, NUMBER, Difference
+from qrcert.checking import words
+from qrcert.checking.comparing import (
+    ANSWER,
+    FORM,
+    HOLDER,
+    ISSUED,
+    NUMBER,
+    SCHOOL,
+    TEXT,
+    WHICH_PART,
+    Difference,
+)
 from qrcert.checking.findings import Finding, Remark
-from qrcert.decode import Verdict
 from qrcert.text import escaped
 
 _SENTENCES: Final = {
@@ -53,26 +63,35 @@ _VALUES: Final = {
     "parts": ("{code} and {found}", "{code} и {found}"),
 }
 
-_OTHER_PARTS: Final = (
-    "This is the {own}. To it belongs: {others}",
-    "Это {own}. К документу относится ещё: {others}",
-)
+_OWN_PART: Final = ("This is the {own}.", "Это {own}.")
+_OTHER_PARTS: Final = ("To it belongs: {others}", "К документу относится ещё: {others}")
 
 _NOTHING: Final = ("nothing", "ничего")
+_ANSWERS: Final = {
+    "unreadable": ("damaged", "повреждён"),
+    "unsupported": ("by rules not known here", "по неизвестным правилам"),
+    "unknown_school": ("a school that is not in the list", "школы нет в списке"),
+    "unknown_form": ("a kind that is not in the list", "вида нет в списке"),
+    "check_clock": ("a date that does not fit", "дата не согласуется"),
+}
+"""The answers whose headlines are alike: that it cannot be told."""
+
 _NAMES: Final = {
     NUMBER: ("the number", "номер"),
     HOLDER: ("the name", "имя"),
     ISSUED: ("the day of issue", "дата выдачи"),
-    "text": ("the answer", "ответ"),
+    FORM: ("the kind", "вид документа"),
+    SCHOOL: ("the school", "школа"),
+    WHICH_PART: ("the part", "часть"),
+    ANSWER: ("the answer", "ответ"),
+    TEXT: ("the text of the code", "текст кода"),
 }
-
-WARNINGS: Final = tuple(_SENTENCES)
 
 
 def warnings(finding: Finding, language: str) -> tuple[str, ...]:
     """Return what a person should know beside the verdict, a sentence each; foreign text in it is escaped."""
     return tuple(
-        " ".join((_sentence(remark, language), "; ".join(_values(remark, language)))).strip()
+        " ".join((_sentence(remark, language), "; ".join(_values(finding, remark, language)))).strip()
         for remark in finding.remarks
         if remark.code in _SENTENCES
     )
@@ -83,44 +102,58 @@ def lines(finding: Finding, language: str) -> Iterator[str]:
     for remark in finding.remarks:
         if remark.code in _SENTENCES:
             yield f"! {_sentence(remark, language)}"
-            yield from (f"  {one}" for one in _values(remark, language))
+            yield from (f"  {one}" for one in _values(finding, remark, language))
         if remark.code in _ADVICE:
             yield f"  {_choose(_ADVICE[remark.code], language)}"
 
 
 def hints(finding: Finding, language: str) -> tuple[str, ...]:
     """Return the line that names the other parts of the certificate, where this file does not hold them."""
-    return tuple(
-        _other_parts(finding.verdict, remark.parts, language)
-        for remark in finding.remarks
-        if remark.code == "other_parts"
-    )
+    verdict, others = finding.verdict, other_parts(finding, language)
+    if not others or verdict.form is None or verdict.claims is None or verdict.claims.part is None:
+        return ()
+    own = escaped(verdict.form.parts[verdict.claims.part - 1].in_language(language))
+    return (f"{_choose(_OWN_PART, language).format(own=own)} {belonging(others.values(), language)}",)
 
 
-def _other_parts(verdict: Verdict, parts: Iterable[int], language: str) -> str:
-    assert verdict.form is not None
-    assert verdict.claims is not None
-    assert verdict.claims.part is not None
-    titles = [part.in_language(language) for part in verdict.form.parts]
-    others = ", ".join(titles[part - 1] for part in parts)
-    own = titles[verdict.claims.part - 1]
-    return escaped(_choose(_OTHER_PARTS, language).format(own=own, others=others))
+def other_parts(finding: Finding, language: str) -> dict[int, str]:
+    """Return number and name of each part of the certificate that is not at hand."""
+    form = finding.verdict.form
+    missing = [part for remark in finding.remarks if remark.code == "other_parts" for part in remark.parts]
+    return {part: form.parts[part - 1].in_language(language) for part in missing} if form else {}
+
+
+def belonging(names: Iterable[str], language: str) -> str:
+    """Return the sentence that these parts belong to the certificate too."""
+    return _choose(_OTHER_PARTS, language).format(others=", ".join(map(escaped, names)))
 
 
 def _sentence(remark: Remark, language: str) -> str:
     return _choose(_SENTENCES[remark.code], language).format(count=remark.count, pages=_pages(remark.pages))
 
 
-def _values(remark: Remark, language: str) -> Iterator[str]:
+def _values(finding: Finding, remark: Remark, language: str) -> Iterator[str]:
     """Yield each value that differs: what it is, what stands where."""
     for one in remark.differences:
         said = _choose(_VALUES[remark.code], language)
-        what = _choose(_NAMES[one.name], language) if one.name in _NAMES else escaped(one.label)
-        yield f"{what}: {said.format(found=_shown(one.found, language), code=_shown(one.code, language))}"
+        found, code = (_shown(one, value, language) for value in (one.found, one.code))
+        yield f"{_name(finding, one, language)}: {said.format(found=found, code=code)}"
 
 
-def _shown(value: str, language: str) -> str:
-    return f"«{escaped(value)}»" if value else _choose(_NOTHING, language)
+def _name(finding: Finding, one: Difference, language: str) -> str:
+    """Return what differs: in our words, or as the form labels it where a field has that very name."""
+    form = finding.verdict.form
+    named = one.name in _NAMES and not (one.label and form is not None and form.field(one.name))
+    return _choose(_NAMES[one.name], language) if named else escaped(one.label)
+
+
+def _shown(one: Difference, value: str, language: str) -> str:
+    if not value:
+        return _choose(_NOTHING, language)
+    said = value
+    if one.name == ANSWER and not one.label:
+        said = _choose(_ANSWERS[value], language) if value in _ANSWERS else words.headline(value, language)
+    return f"«{escaped(said)}»"
 
 
 def _pages(pages: Iterable[int]) -> str:
@@ -132,12 +165,12 @@ def _pages(pages: Iterable[int]) -> str:
     return ", ".join(spans)
 
 
-def as_data(difference: Difference) -> dict[str, str]:
-    """Return a difference ready for JSON."""
+def as_data(difference: Difference, language: str) -> dict[str, str]:
+    """Return a difference ready for JSON; what has no label in the document has one in ``language``."""
     return {
         "where": difference.where,
         "name": difference.name,
-        "label": difference.label,
+        "label": difference.label or _choose(_NAMES[difference.name], language),
         "code": difference.code,
         "found": difference.found,
     }

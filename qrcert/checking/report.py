@@ -7,7 +7,7 @@ from typing import Any
 
 from qrcert import text, wire
 from qrcert.checking import remarks, words
-from qrcert.checking.findings import Finding, Request
+from qrcert.checking.findings import UNREAD, Finding, Request
 from qrcert.decode import Verdict
 from qrcert.form import Contents
 from qrcert.trust import School, VerifiedList
@@ -30,7 +30,7 @@ def _answer_as_data(verdict: Verdict, finding: Finding, request: Request, langua
         "source": finding.source,
         "page": finding.page,
         "verdict": verdict.code,
-        "reason": verdict.reason or (finding.how if finding.how in ("no_code", "unread", "file") else None),
+        "reason": verdict.reason or (finding.how if finding.how in UNREAD else None),
         "test": verdict.test,
         "number": verdict.number,
         "issued": verdict.issued.isoformat() if verdict.issued else None,
@@ -63,9 +63,19 @@ def _answer_as_data(verdict: Verdict, finding: Finding, request: Request, langua
         "list": list_as_data(verdict.trust, verdict.today) if verdict.trust else None,
         "sentence": words.sentence(verdict, language, lists=request.lists, how=finding.how),
         "hint": "\n".join(_hints(verdict, finding, request, language)) or None,
-        "differences": [remarks.as_data(one) for one in finding.differences],
+        "differences": [remarks.as_data(one, language) for one in finding.differences],
         "warnings": list(remarks.warnings(finding, language)),
+        "other_parts": _other_parts_as_data(verdict, finding, language),
     }
+
+
+def _other_parts_as_data(
+    verdict: Verdict, finding: Finding, language: str
+) -> list[dict[str, int | str]] | None:
+    """Return the parts of the certificate that this source does not hold; None where its contents are not told."""
+    if verdict is not finding.verdict or verdict.contents(language) is None:
+        return None
+    return [{"part": part, "name": name} for part, name in remarks.other_parts(finding, language).items()]
 
 
 def _school_as_data(verdict: Verdict) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from qrcert import scan, wire
 from qrcert.checking import archives
 from qrcert.checking.findings import Finding, Request, too_many, unread
 from qrcert.checking.papers import check_pages
+from qrcert.checking.parts import with_parts
 from qrcert.errors import TooBig, UnknownFile, Unreadable
 from qrcert.files import read_file
 
@@ -117,17 +118,18 @@ def _check_data(data: bytes, request: Request, source: str, *, in_folder: bool =
 def _check_archive(data: bytes, request: Request, source: str) -> Checked:
     """Return what the files of an archive hold, each called ``archive.zip/name``.
 
-    An archive has the time of one file: what gives nothing new uses it up, and what is left is told. Raises
+    An archive has the time of two pictures: what gives nothing new uses it up, and what is left is told. Raises
     `UnknownFile` where every file in it is passed over.
     """
-    end = time.monotonic() + request.seconds
+    seconds = 2 * request.seconds
+    end = time.monotonic() + seconds
     findings: list[Finding] = []
     passed_over = 0
     for member in archives.members(data):
         name = f"{source}/{member.name}"
         begun = time.monotonic()
         if begun >= end:
-            late = f"reading the archive takes longer than {request.seconds:g} s"
+            late = f"reading the archive takes longer than {seconds:g} s"
             told = f"{late}, {member.name!r} and later were not read"
             fault = TooBig(told, hint="unpack it and name the folder")
             findings.append(unread(source, request, fault))
@@ -136,7 +138,7 @@ def _check_archive(data: bytes, request: Request, source: str) -> Checked:
             findings.append(unread(name, request, member.fault))
             continue
         try:
-            limited = replace(request, seconds=end - begun)
+            limited = replace(request, seconds=min(end - begun, request.seconds))
             found = _check_data(member.data, limited, name, in_folder=True).findings
         except UnknownFile:
             passed_over += 1
@@ -164,13 +166,9 @@ def texts_of(source: Path | bytes) -> list[str]:
 
 
 def _check_pictures(source: Path | bytes, request: Request, name: str) -> list[Finding]:
-    from qrcert.page import code_box  # its drawing is slow to import, and texts do without
-
     pages: list[scan.Page] = []
     try:
-        pages.extend(
-            scan.read_pages(source, plausible=_plausible, seconds=request.seconds, boxes=(code_box(),))
-        )
+        pages.extend(scan.read_pages(source, plausible=_plausible, seconds=request.seconds))
     except UnknownFile as error:
         raise UnknownFile("neither picture nor PDF nor text") from error
     except Unreadable as error:  # what was read before it still counts
@@ -191,10 +189,12 @@ def check_text(text: str, request: Request, *, source: str) -> list[Finding]:
     proofs = [line for line in lines if line.strip(_SPACE).startswith(wire.PROOF_PREFIX)]
     if fault := too_many(ours, proofs):
         return [unread(source, request, fault)]
-    return [
-        Finding(source, None, request.verify(line, proofs=proofs), "typed", text=line)
-        for line in ours or [text.strip(_SPACE)]
-    ]
+    return with_parts(
+        [
+            Finding(source, None, request.verify(line, proofs=proofs), "typed", text=line)
+            for line in ours or [text.strip(_SPACE)]
+        ]
+    )
 
 
 def has_codes(text: str) -> bool:

@@ -131,6 +131,16 @@ _SENTENCES: Final = {
     ),
 }
 
+_OF_CAMERAS: Final = {
+    "unreadable camera": (
+        "Cannot tell: no code came from a camera.",
+        "Проверить нельзя: с камеры кода не получено.",
+    ),
+}
+"""Sentences that the offline page, whose words are otherwise the same, has no use for."""
+
+_EVERY: Final = _SENTENCES | _OF_CAMERAS
+
 COMPARE: Final = (
     "Compare the name with an identity document, and the paper with this screen: where they differ, the screen "
     "is right.",
@@ -211,7 +221,7 @@ def sentence(verdict: Verdict, language: str, *, lists: tuple[VerifiedList, ...]
     ``lists`` are the lists that were asked, named where none of them knows the school; ``how`` is ``typed``
     for text that came from a keyboard or a file, ``no_code`` where no code was found at all.
     """
-    said = _choose(_SENTENCES[_key(verdict, lists, how)], language).format(**_facts(verdict, language, lists))
+    said = _choose(_EVERY[_key(verdict, lists, how)], language).format(**_facts(verdict, language, lists))
     if verdict.trust is not None and verdict.trust.own and verdict.entry is not None:
         said += _choose(_OWN, language)
     return said
@@ -256,7 +266,7 @@ def _key(verdict: Verdict, lists: tuple[VerifiedList, ...], how: str) -> str:
     if code == "replaced" and verdict.withdrawn is not None:
         return f"replaced {verdict.withdrawn[1]}"
     for detail in (verdict.reason, how):
-        if detail and f"{code} {detail}" in _SENTENCES:
+        if detail and f"{code} {detail}" in _EVERY:
             return f"{code} {detail}"
     return code
 

@@ -7,18 +7,25 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import click
 
 from qrcert import checking, scan, wire
 from qrcert.checking import words
-from qrcert.cli import reporting, screen
+from qrcert.cli import asking, reporting, screen
 from qrcert.cli.desk import cases, pool, work, workbook
 from qrcert.cli.desk.bar import Bar
 from qrcert.cli.desk.journal import Journal, secret_of
 from qrcert.decode import EXIT_STATUS
 from qrcert.errors import QrcertError, Unreadable
 from qrcert.files import require_folder_of
+
+LOOKED_AT: Final = (
+    "looked at are pictures (.jpg .png .tif .webp .bmp .gif .heic .avif), .pdf, .zip, and texts with a code "
+    "(.txt), whatever their names"
+)
+"""Told where nothing was there to be looked at."""
 
 
 @click.command(
@@ -31,21 +38,7 @@ from qrcert.files import require_folder_of
     ),
 )
 @click.argument("sources", nargs=-1, metavar="[FILE|FOLDER|-]...")
-@click.option(
-    "--trust",
-    "trust_files",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="LIST",
-    help="Go by this list instead of your own ones; may be given more than once.",
-)
-@click.option("--at", type=screen.Day(), help="Check as of DAY instead of the clock; hides no withdrawal.")
-@click.option(
-    "--max-list-age",
-    type=click.IntRange(0),
-    metavar="DAYS",
-    help="Call a list old DAYS after its issue, whatever it says itself.",
-)
+@asking.list_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array for machines.")
 @click.option(
     "--report",
@@ -61,7 +54,7 @@ from qrcert.files import require_folder_of
     type=click.FloatRange(1, 3600),
     default=scan.SECONDS,
     metavar="N",
-    help="Time for a file while nothing new is found in it.",
+    help="Time for a picture while nothing new is found in it; twice that for documents and archives.",
 )
 @screen.home_option
 @screen.output_option
@@ -196,7 +189,7 @@ class _Desk:
         folder = path.is_dir()
         files = list(checking.files_below(path, unreadable=self._blocked))
         if folder and not files:
-            self._note(Unreadable(f"no files in {source!r}"))
+            self._note(Unreadable(f"no files in {source!r}", hint=LOOKED_AT))
         return [work.Task(str(one), folder) for one in files]
 
     def _blocked(self, error: OSError) -> None:
@@ -246,6 +239,8 @@ class _Desk:
         """Tell on standard error what could not be read; ``to_errors``: and what was passed over."""
         if to_errors and self.passed_over:
             screen.tell(self._count(), error=True)
+        if self.passed_over and not self.answers:
+            self._note(Unreadable("nothing to check was found", hint=LOOKED_AT))
         for error in self.errors.values():
             reporting.tell_error(error)
 

@@ -20,7 +20,8 @@
 | ``equaliser`` | samples to soft values, by a filter that the symbol trains | OpenCV |
 | ``layout``, ``symbols``, ``reed_solomon``, ``bitstream`` | from soft values to text | numpy |
 | ``deadline`` | a time limit that is handed down | nothing |
-| ``cameras`` | webcams and video files -> frames | OpenCV |
+| ``cameras`` | webcams -> frames | OpenCV |
+| ``films``, ``film_process`` | video files -> frames, decoded in a process of its own | OpenCV, there |
 | ``looking`` | frame after frame within a budget | |
 | ``places`` | where a code is that was not read | OpenCV |
 | ``advice`` | what would help | OpenCV |

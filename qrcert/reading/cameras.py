@@ -1,8 +1,4 @@
-"""Cameras and films: frames in, one after the other, from a webcam or from a video file that stands in for one.
-
-A film is taken for what its content says, as pictures are: names and addresses are never handed to a library
-that might fetch them, and play lists that name other files are no films.
-"""
+"""Cameras: which there are, and frames from one, one after the other."""
 
 from __future__ import annotations
 
@@ -13,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from qrcert.errors import MissingExtra, TooBig, Unreadable
-from qrcert.reading.grey import MAX_PIXELS
+from qrcert.errors import MissingExtra, Unreadable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,27 +30,10 @@ MOST_CAMERAS: Final = 10
 """Numbers that are tried where the system does not list its cameras."""
 
 ORDINARY_RATE: Final = 30.0
-_RATES: Final = (1.0, 120.0)
 
 _DEVICES: Final = Path("/sys/class/video4linux")
 _BUSY: Final = "close other programs that use a camera, or choose another one: --camera N"
 _ABSENT: Final = "is it plugged in? qrcert scan --list-cameras tells which there are"
-
-_FILMS: Final = (
-    (0, b"RIFF"),  # AVI
-    (4, b"ftyp"),  # MP4, MOV, 3GP
-    (4, b"moov"),
-    (4, b"mdat"),
-    (0, b"\x1a\x45\xdf\xa3"),  # Matroska, WebM
-    (0, b"YUV4MPEG2"),
-    (0, b"\xff\xd8\xff"),  # motion JPEG without a container
-    (0, b"\x00\x00\x01\xba"),  # MPEG
-    (0, b"\x00\x00\x01\xb3"),
-    (0, b"\x47\x40"),  # MPEG transport stream
-    (0, b"OggS"),
-    (0, b"GIF8"),
-)
-"""Where and how files begin that are films; a play list, which names other files, begins otherwise."""
 
 
 class Source(Protocol):
@@ -103,25 +81,6 @@ class Camera:
         self._capture.release()
 
 
-class Film:
-    """An open video file; see `open_film`."""
-
-    live = False
-
-    def __init__(self, name: str, capture: Any, rate: float) -> None:
-        self.name = name
-        self.rate = rate
-        self._capture = capture
-
-    def read(self) -> Picture | None:
-        """Return the next frame, or None at the end of the film, or where it is damaged."""
-        return _next(self._capture)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._capture.release()
-
-
 def devices(*, system: str = sys.platform, folder: Path = _DEVICES) -> tuple[Device, ...]:
     """Return the cameras of this machine, in the order of their numbers.
 
@@ -160,32 +119,6 @@ def open_camera(number: int, *, system: str = sys.platform, folder: Path = _DEVI
     raise Unreadable(f"there is no camera {number}, or it is busy", hint=_BUSY)
 
 
-def open_film(path: Path) -> Film:
-    """Open a video file.
-
-    Raises Unreadable for a file that is none, TooBig for frames of more than `MAX_PIXELS`, MissingExtra.
-    """
-    head = _head(path)
-    if not any(head.startswith(mark, at) for at, mark in _FILMS):
-        raise Unreadable(f"{str(path)!r} is no video: it begins with {head[:8]!r}", hint=_FILM)
-    cv2 = _cv2()
-    with _quiet():
-        for backend in (cv2.CAP_FFMPEG, cv2.CAP_OPENCV_MJPEG):
-            capture = _opened(cv2, str(path.absolute()), backend)
-            if capture is not None:
-                break
-        else:
-            raise Unreadable(f"{str(path)!r} is a damaged video, or of a kind not read here", hint=_FILM)
-    size = [int(capture.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)]
-    if size[0] * size[1] > MAX_PIXELS:
-        capture.release()
-        raise TooBig(f"a video of {size[0]} x {size[1]} pixels, at most {MAX_PIXELS:,} are read")
-    return Film(str(path), capture, _rate(capture.get(cv2.CAP_PROP_FPS)))
-
-
-_FILM: Final = "a camera is named by its number, a video by its file: --camera 0, --camera film.mp4"
-
-
 def _listed(folder: Path) -> Iterator[Device]:
     """Yield the cameras that Linux lists; of several nodes of one camera the first gives pictures."""
     for node in folder.glob("video*"):
@@ -193,18 +126,6 @@ def _listed(folder: Path) -> Iterator[Device]:
         with suppress(OSError):
             if number.isdigit() and (node / "index").read_text().strip() in ("", "0"):
                 yield Device(int(number), (node / "name").read_text(errors="replace").strip())
-
-
-def _head(path: Path) -> bytes:
-    try:
-        if not path.exists():
-            raise Unreadable(f"no file {str(path)!r}", hint=_FILM)
-        if not path.is_file():
-            raise Unreadable(f"{str(path)!r} is not an ordinary file", hint=_FILM)
-        with path.open("rb") as file:
-            return file.read(16)
-    except OSError as error:
-        raise Unreadable(f"cannot read {str(path)!r}: {error.strerror}") from error
 
 
 def _captured(number: int, system: str) -> Any | None:
@@ -221,9 +142,9 @@ def _captured(number: int, system: str) -> Any | None:
         return next(filter(None, (_opened(cv2, number, backend) for backend in backends)), None)
 
 
-def _opened(cv2: Any, source: int | str, backend: int) -> Any | None:
+def _opened(cv2: Any, number: int, backend: int) -> Any | None:
     try:
-        capture = _capture(source, backend)
+        capture = _capture(number, backend)
     except cv2.error:
         return None
     if capture.isOpened():
@@ -232,8 +153,8 @@ def _opened(cv2: Any, source: int | str, backend: int) -> Any | None:
     return None
 
 
-def _capture(source: int | str, backend: int) -> Any:
-    return _cv2().VideoCapture(source, backend)
+def _capture(number: int, backend: int) -> Any:
+    return _cv2().VideoCapture(number, backend)
 
 
 def _ask_for(capture: Any, width: int, height: int) -> None:
@@ -258,11 +179,6 @@ def _next(capture: Any) -> Picture | None:
     except cv2.error:
         return None
     return picture if given and picture is not None and picture.size else None
-
-
-def _rate(told: float) -> float:
-    lowest, highest = _RATES
-    return told if lowest <= told <= highest else ORDINARY_RATE
 
 
 def _cv2() -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pypdfium2
 
@@ -28,11 +28,10 @@ class Pdf:
 
     paged = True
 
-    def __init__(self, data: bytes, boxes: Sequence[pdfium.Box]) -> None:
+    def __init__(self, data: bytes) -> None:
         self._document = pdfium.open_document(data, max_pages=MAX_PAGES)
         self.pages: int | None = len(self._document)
         self._quick: dict[int, tuple[Found, int]] = {}
-        self._boxes = boxes
         self._attached: tuple[str, ...] = ()
         self._open: tuple[int, pypdfium2.PdfPage] | None = None
 
@@ -72,21 +71,18 @@ class Pdf:
         return self._open[1]
 
     def _expected(self, sheet: pypdfium2.PdfPage, page: int, plausible: Plausible) -> Found | None:
-        """Return the code where it is expected, if it is one that the PDF carries as a text too, else None.
+        """Return the codes of a page of ours, if one is also a text that the PDF carries, else None.
 
-        Only its box is drawn and whatever else on the page could hold a code: drawing the guilloche of a whole
-        page takes fifteen times as long.
+        Only what could hold a code is drawn: drawing the ornaments of a whole page takes thirty times as long.
         """
-        if not self._attached or not self._boxes:
-            return None
-        others = pdfium.places(sheet, beside=self._boxes)
-        if others is None:
+        boxes = pdfium.places(sheet) if self._attached else None
+        if not boxes:
             return None
         found = Found()
-        for box in (*self._boxes, *others):
+        for box in boxes:
             try:
                 look = zxing.read(pdfium.draw(sheet, page, dpi=QUICK_DPI, box=box))
-            except Unreadable:  # another size of page
+            except Unreadable:  # it lies outside the page
                 return None
             found = found.joined(_moved(look.scaled(pdfium.POINTS_AN_INCH / QUICK_DPI), box[0], box[1]))
         known = any(code.text in self._attached for code in found.codes)

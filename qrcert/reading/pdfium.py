@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
@@ -41,13 +41,19 @@ MAX_OBJECTS = 2_000
 """Objects of a page among which a picture is looked for; a page of more is taken to have one. Ours have 700."""
 
 MAX_PLACES = 4
-"""Drawings of such a page that are looked at by themselves: ours have one, the emblem."""
+"""Drawings of such a page that are looked at by themselves: ours have one, the code."""
 
 LEAST_CODE = 30.0
 """Points along the side of the smallest code that a phone reads: 10 mm."""
 
-GROUND = 0.95
-"""Share of both sides of a page from which a drawing is its ground: the guilloche."""
+LEAST_SEGMENTS = 100
+"""Lines of a drawing that may hold a code: the smallest code has more, a frame has 17, a code of ours 3 500."""
+
+MAX_SMALL = 100
+"""Drawings smaller than a code: of more, one may be drawn square by square. Ours have 30."""
+
+QUIET = 0.12
+"""Share of its side by which a drawing is widened: the quiet zone around a code is 4 squares, of ours 0.08."""
 
 POINTS_AN_INCH = 72
 _LOCKED = (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
@@ -117,39 +123,38 @@ def has_pictures(sheet: pypdfium2.PdfPage) -> bool:
     return False
 
 
-def places(sheet: pypdfium2.PdfPage, *, beside: Sequence[Box]) -> list[Box] | None:
-    """Return where on a page something is drawn that could hold a code, besides the boxes given.
+def places(sheet: pypdfium2.PdfPage) -> list[Box] | None:
+    """Return where on a page something is drawn that could hold a code, with what is around it.
 
     None where that cannot be told from a few objects: a page of pictures, of very many objects, of drawings too
-    many to be looked at one by one. What covers the whole page is its ground and holds no code.
+    many to be looked at one by one. Letters are no drawings, and the ornaments of our pages are letters.
     """
     width, height = sheet.get_size()
     found: list[Box] = []
+    small = 0
     try:
-        for number, each in enumerate(sheet.get_objects(max_depth=5)):
+        for number, each in enumerate(sheet.get_objects(max_depth=1)):
             if number >= MAX_OBJECTS or each.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE:
                 return None
-            if each.level or each.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT:
+            if each.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT:
                 continue
             left, bottom, right, top = each.get_bounds()
-            box = (max(left, 0), max(height - top, 0), min(right, width), min(height - bottom, height))
-            wide, high = box[2] - box[0], box[3] - box[1]
-            if min(wide, high) < LEAST_CODE or (wide >= GROUND * width and high >= GROUND * height):
-                continue
-            if not any(_within(box, known) for known in beside):
-                found.append(box)
+            if min(right - left, top - bottom) < LEAST_CODE:
+                small += 1
+            elif not _is_plain(each):
+                more = QUIET * max(right - left, top - bottom)
+                box = (left - more, height - top - more, right + more, height - bottom + more)
+                found.append((max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height)))
     except pypdfium2.PdfiumError:
         return None
-    return found if len(found) <= MAX_PLACES else None
+    return found if len(found) <= MAX_PLACES and small <= MAX_SMALL else None
 
 
-def _within(box: Box, outer: Box) -> bool:
-    return (
-        box[0] >= outer[0] - 1
-        and box[1] >= outer[1] - 1
-        and box[2] <= outer[2] + 1
-        and box[3] <= outer[3] + 1
-    )
+def _is_plain(drawing: pypdfium2.PdfObject) -> bool:
+    """Tell whether a drawing has too few lines for a code: a frame, a ground."""
+    if drawing.type != pypdfium2.raw.FPDF_PAGEOBJ_PATH:
+        return False
+    return int(pypdfium2.raw.FPDFPath_CountSegments(drawing.raw)) < LEAST_SEGMENTS
 
 
 def attached_texts(document: pypdfium2.PdfDocument) -> list[str]:

@@ -1,15 +1,15 @@
 """Files of strangers, opened and read in a process of their own, within a time that holds whatever is in them.
 
-The time of a file is what it may take without anything new being read: a page that gives a text nobody had yet
-gives back what it took, up to a second. So a thousand certificates in one PDF are all read, and what has nothing
-for us ends after a few seconds. All pages are looked at quickly first and then, while there is time, those on
-which something may be missing thoroughly.
+The time of a file is what it may take without anything new being read, twice as much where it has several pages: a
+page that gives a text nobody had yet gives back what it took, up to a second. So a thousand certificates in one PDF
+are all read, and what has nothing for us ends after a few seconds. All pages are looked at quickly first and then,
+while there is time, those on which something may be missing thoroughly.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -18,13 +18,16 @@ from qrcert.errors import QrcertError, TooBig, Unreadable
 from qrcert.reading.process import Helper, HelperLost, Message
 
 Plausible = Callable[[str], bool]
-Boxes = Sequence[tuple[float, float, float, float]]
 
 GRACE = 0.9
-"""Seconds beyond a file's time after which the process is killed: the last look and the process's own start."""
+"""Seconds beyond a file's time after which the process is killed: the last look."""
 
-LAST_STAGE = 0.7
-"""Seconds before the end when the engines are to be through: those of others cannot be asked to hurry."""
+START_SECONDS = 30.0
+"""Time for the process to start and load its libraries: 0.5 s are usual, and none of the file's doing."""
+
+LAST_STAGE = 0.3
+"""Seconds before the end when the engines are to be through: those of others, which cannot be asked to hurry, take
+0.2 s for the largest pictures that they read at all."""
 
 CREDIT = 1.0
 """Seconds that a page with a new text gives back at most: ten times what a good page takes."""
@@ -74,24 +77,38 @@ class _Clock:
     def give_back(self, seconds: float) -> None:
         self._end += min(seconds, CREDIT)
 
+    def double(self) -> None:
+        self._end += self.seconds
+        self.seconds *= 2
+
 
 class _File:
     """A file that the process holds open, and the clock that runs for it."""
 
-    def __init__(
-        self, helper: Helper, data: bytes, *, plausible: Plausible, seconds: float, boxes: Boxes
-    ) -> None:
+    def __init__(self, helper: Helper, *, plausible: Plausible, seconds: float) -> None:
         self._helper = helper
         self._plausible = plausible
         self._seen: list[str] = []
+        self._seconds = seconds
         self.clock = _Clock(seconds)
         self.lost = False
         self._new: set[str] = set()
-        opened = self._ask({"do": "open", "boxes": list(boxes)}, "the file", data)
-        self.pages: int | None = opened["pages"]
-        self.paged: bool = opened["paged"]
+        self.pages: int | None = None
+        self.paged = False
+        self.pdf = False
+        self._name = "the file"
+
+    def open(self, data: bytes, *, fresh: bool) -> None:
+        """Hand the bytes over; ``fresh``: to a process that is still to be started, outside the file's time."""
+        if fresh:
+            self._ask({"do": "start"}, self._name, seconds=START_SECONDS)
+            self.clock = _Clock(self._seconds)
+        opened = self._ask({"do": "open"}, self._name, data)
+        self.pages, self.paged = opened["pages"], opened["paged"]
         self.pdf = self.paged and self.pages is not None
         self._name = "the PDF" if self.pdf else "the picture"
+        if self.pages is not None and self.pages > 1:
+            self.clock.double()
 
     def attached(self) -> tuple[str, ...]:
         """Return the texts that a PDF carries."""
@@ -110,7 +127,7 @@ class _File:
 
     def thorough(self, page: int) -> Mapping[str, Any]:
         """Return what every engine reads of a page."""
-        left = max(self.clock.left - LAST_STAGE, 0)
+        left = max(min(self.clock.left, self._seconds) - LAST_STAGE, 0)
         return self._look({"do": "thorough", "page": page, "time": left}, self._of(page))
 
     def _look(self, facts: dict[str, Any], what: str) -> Mapping[str, Any]:
@@ -138,9 +155,11 @@ class _File:
         self._seen.append(text)
         return {"plausible": self._plausible(text)}
 
-    def _ask(self, facts: dict[str, Any], what: str, payload: bytes = b"") -> Mapping[str, Any]:
+    def _ask(
+        self, facts: dict[str, Any], what: str, payload: bytes = b"", *, seconds: float | None = None
+    ) -> Mapping[str, Any]:
         self._seen.clear()
-        limit = max(self.clock.left, 0) + GRACE
+        limit = max(self.clock.left, 0) + GRACE if seconds is None else seconds
         try:
             answer = self._helper.ask(facts, payload, seconds=limit, back=self._answer_back)
         except HelperLost as error:
@@ -169,29 +188,31 @@ def _checked(answer: Message, what: str) -> Mapping[str, Any]:
 
 
 @contextmanager
-def _opened(data: bytes, *, plausible: Plausible, seconds: float, boxes: Boxes) -> Iterator[_File]:
+def _opened(data: bytes, *, plausible: Plausible, seconds: float) -> Iterator[_File]:
     """Open a file in a process, which is kept for the next one."""
+    fresh = False
     try:
         helper = _idle.pop()
     except IndexError:
-        helper = Helper("qrcert.reading.reader_process")
+        helper, fresh = Helper("qrcert.reading.reader_process"), True
+    file = _File(helper, plausible=plausible, seconds=seconds)
     try:
-        yield _File(helper, data, plausible=plausible, seconds=seconds, boxes=boxes)
+        file.open(data, fresh=fresh)
+        yield file
     finally:
-        if _idle:
+        if _idle or file.lost:
             helper.close()
         else:
             _idle.append(helper)
 
 
-def read_pages(data: bytes, *, plausible: Plausible, seconds: float, boxes: Boxes = ()) -> Iterator[Page]:
+def read_pages(data: bytes, *, plausible: Plausible, seconds: float) -> Iterator[Page]:
     """Yield each page of a file, or its one picture, in order; see `qrcert.scan.read_pages`.
 
-    ``seconds`` is the file's time, ``boxes`` the places in points where PDFs that carry their texts have codes.
-    What could not be read is told after the last page that could. Raises UnknownFile, Unreadable, TooBig, and
-    ModuleNotFoundError or ImportError for a library that is not there.
+    ``seconds`` is the file's time. What could not be read is told after the last page that could. Raises
+    UnknownFile, Unreadable, TooBig, and ModuleNotFoundError or ImportError for a library that is not there.
     """
-    with _opened(data, plausible=plausible, seconds=seconds, boxes=boxes) as file:
+    with _opened(data, plausible=plausible, seconds=seconds) as file:
         reading = _Reading(file)
         yield from reading.pages()
         reading.tell_faults()
@@ -245,6 +266,8 @@ class _Reading:
                 continue
             if said.get("end"):
                 return
+            if file.pages is None and place == 2:
+                file.clock.double()
             yield self._page(place, said), said["done"]
 
     def _thorough(self, page: Page) -> Page | None:

@@ -37,8 +37,12 @@ class Desk:
 
     def _act(self, facts: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
         do, page = facts["do"], facts.get("page", 0)
+        if do == "start":
+            from qrcert.reading import sheets  # noqa: F401 (slow to import, which is no fault of a file)
+
+            return {}
         if do == "open":
-            return self._open(payload, [tuple(box) for box in facts["boxes"]])
+            return self._open(payload)
         if self._sheets is None:
             raise QrcertError("no file is open")
         if do == "quick":
@@ -53,14 +57,14 @@ class Desk:
             return {"runs": found.runs, "headings": found.headings}
         return {"runs": [], "headings": []}
 
-    def _open(self, data: bytes, boxes: Any) -> Mapping[str, Any]:
+    def _open(self, data: bytes) -> Mapping[str, Any]:
         from qrcert.reading import sheets
 
         self._known.clear()
         if self._sheets is not None:
             self._sheets.close()
             self._sheets = None
-        self._sheets = sheets.open_sheets(data, boxes)
+        self._sheets = sheets.open_sheets(data)
         return {"pages": self._sheets.pages, "paged": self._sheets.paged}
 
     def _plausible(self, text: str) -> bool:

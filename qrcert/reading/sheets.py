@@ -8,7 +8,7 @@ though 39 pages before it have none.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qrcert.errors import UnknownFile, Unreadable
@@ -20,35 +20,31 @@ if TYPE_CHECKING:
     from qrcert.reading.pdf_sheets import Pdf
 
 Plausible = Callable[[str], bool]
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom in points (1/72 inch) from the top left corner of a page."""
-
 _PDF_MAGIC = b"%PDF-"
 _PDF_MAGIC_WITHIN = 1024
 """A PDF may begin with foreign bytes; readers look for its mark in the first kilobyte."""
 
 
-def open_sheets(data: bytes, boxes: Sequence[Box] = ()) -> Pdf | Album | Picture:
+def open_sheets(data: bytes) -> Pdf | Album | Picture:
     """Return the file in ``data``, taken for what its bytes say; raises UnknownFile, Unreadable, TooBig.
 
     Each has ``pages``, how many (None where only reading on tells), ``paged``, whether they count from 1, and
-    ``quick``, ``thorough``, ``close``. ``boxes`` are places in points where the pages of a PDF that carries its own
-    texts have their code.
+    ``quick``, ``thorough``, ``close``.
     """
     if data.startswith(_PDF_MAGIC):
-        return _pdf(data, boxes)
+        return _pdf(data)
     kind = pictures.kind_of(data)
     if kind is not None:
         return Album(data, kind) if kind.pages else Picture(data, kind)
     if _PDF_MAGIC in data[:_PDF_MAGIC_WITHIN]:
-        return _pdf(data, boxes)
+        return _pdf(data)
     raise UnknownFile(f"neither a picture nor a PDF: the file begins with {data[:8]!r}")
 
 
-def _pdf(data: bytes, boxes: Sequence[Box]) -> Pdf:
+def _pdf(data: bytes) -> Pdf:
     from qrcert.reading.pdf_sheets import Pdf
 
-    return Pdf(data, boxes)
+    return Pdf(data)
 
 
 class Album:

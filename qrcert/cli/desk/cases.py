@@ -1,42 +1,68 @@
-"""What only shows over many papers: the same certificate twice, one certificate under two names."""
+"""What only shows over many papers: the same certificate twice, one under two names, parts in two files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
 
 from qrcert import text
 from qrcert.cli.desk.work import Answer
 
 NAMED: Final = 3
-"""Places that are named one by one."""
+"""Places and names that are told one by one; so the pointing out of copies costs no more than the copies."""
 
 
-class Case(NamedTuple):
-    """What is to be pointed out of one answer: places of the very same certificate, and its other names."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is to be pointed out of one answer.
+
+    ``same`` are the first `NAMED` places of the very same certificate elsewhere, of ``copies`` in all; ``names``
+    the first `NAMED` other holders of the same number, each with where it stands; ``parts`` where the parts of the
+    certificate are, by their numbers.
+    """
 
     same: tuple[str, ...] = ()
+    copies: int = 0
     names: tuple[tuple[str, str], ...] = ()
-    """Other holders of the same number, each with where it stands."""
+    parts: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Paper:
+    """The answers to one number of one school's form: the first place of each holder and of each part."""
+
+    holders: dict[str, str] = field(default_factory=dict)
+    parts: dict[int, str] = field(default_factory=dict)
 
 
 def cases(answers: Sequence[Answer]) -> list[Case]:
     """Return the case of each answer."""
-    copies: dict[str, list[int]] = {}
-    papers: dict[str, list[int]] = {}
+    copies: dict[str, int] = {}
+    places: dict[str, list[tuple[int, str]]] = {}
+    papers: dict[str, _Paper] = {}
     for at, one in enumerate(answers):
-        if one.certificate is not None and one.paper is not None:
-            copies.setdefault(one.certificate, []).append(at)
-            papers.setdefault(one.paper, []).append(at)
+        if one.certificate is None or one.paper is None:
+            continue
+        copies[one.certificate] = copies.get(one.certificate, 0) + 1
+        first = places.setdefault(one.certificate, [])
+        if len(first) <= NAMED:
+            first.append((at, place(one)))
+        paper = papers.setdefault(one.paper, _Paper())
+        paper.holders.setdefault(str(one.holder), place(one))
+        if (part := one.data[0]["part"]) is not None:
+            paper.parts.setdefault(part, place(one))
     found = []
     for at, one in enumerate(answers):
-        same = [other for other in copies.get(one.certificate or "", ()) if other != at]
-        names = {
-            str(answers[other].holder): place(answers[other])
-            for other in reversed(papers.get(one.paper or "", ()))
-            if answers[other].holder != one.holder
-        }
-        found.append(Case(tuple(place(answers[other]) for other in same), tuple(sorted(names.items()))))
+        if one.certificate is None or one.paper is None:
+            found.append(Case())
+            continue
+        same = [where for other, where in places[one.certificate] if other != at]
+        paper = papers[one.paper]
+        names = ((name, where) for name, where in paper.holders.items() if name != str(one.holder))
+        named = tuple(sorted(islice(names, NAMED)))
+        found.append(Case(tuple(same[:NAMED]), copies[one.certificate] - 1, named, paper.parts))
     return found
 
 
@@ -51,7 +77,7 @@ def said(case: Case, language: str) -> list[str]:
     russian = language == "ru"
     lines = []
     if case.same:
-        lines.append(f"{'Тот же документ' if russian else 'The same certificate'}: {_listed(case.same)}")
+        lines.append(f"{'Тот же документ' if russian else 'The same certificate'}: {_listed(case)}")
     for holder, where in case.names:
         who = text.escaped(holder)
         lines.append(
@@ -62,10 +88,17 @@ def said(case: Case, language: str) -> list[str]:
     return lines
 
 
-def _listed(places: Iterable[str]) -> str:
-    every = list(places)
-    rest = f", +{len(every) - NAMED}" if len(every) > NAMED else ""
-    return "; ".join(every[:NAMED]) + rest
+def _listed(case: Case) -> str:
+    rest = f", +{case.copies - len(case.same)}" if case.copies > len(case.same) else ""
+    return "; ".join(case.same) + rest
+
+
+def with_places(parts: Iterable[Mapping[str, Any]], case: Case) -> list[str]:
+    """Return the names of other parts of a certificate, each with where it is if it is in another file."""
+    return [
+        f"{one['name']} ({case.parts[one['part']]})" if one["part"] in case.parts else str(one["name"])
+        for one in parts
+    ]
 
 
 def counts(found: Sequence[Case]) -> tuple[int, int]:

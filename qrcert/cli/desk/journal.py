@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -17,6 +18,8 @@ from qrcert.errors import Refused
 from qrcert.files import write_file
 
 SUFFIX: Final = ".journal"
+
+LIBRARIES: Final = ("opencv-python", "pillow", "pillow-heif", "pypdfium2", "pyzbar", "zxing-cpp")
 
 KEY_FILE: Final = "journals.key"
 KEY_BYTES: Final = 32
@@ -66,8 +69,8 @@ class Journal:
         return outcome if seal_of(task.path) == outcome.seal else None
 
     def write(self, task: Task, outcome: Outcome) -> None:
-        """Keep the outcome of a file; raises Refused where the disk is full."""
-        if self._file is None or task.path is None:
+        """Keep the outcome of a file if it is one that lasts; raises Refused where the disk is full."""
+        if self._file is None or task.path is None or not outcome.lasting:
             return
         try:
             self._file.write(self._line({"path": task.path, "outcome": outcome.as_data()}))
@@ -139,7 +142,17 @@ def _head(terms: Terms, lists: Iterable[Any]) -> dict[str, Any]:
         "max_list_age": terms.max_list_age,
         "seconds": terms.seconds,
         "language": terms.language,
+        "libraries": _libraries(),
     }
+
+
+def _libraries() -> dict[str, str]:
+    """Return the versions of the libraries that read files: with another one a file may give more."""
+    found = {}
+    for name in LIBRARIES:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 def _json(entry: Any) -> str:

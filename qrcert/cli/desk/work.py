@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qrcert import checking
-from qrcert.cli import russian
+from qrcert.cli import asking
 from qrcert.cli.lists import lists_to_go_by
 from qrcert.errors import QrcertError, UnknownFile, Unreadable
 
@@ -57,7 +57,7 @@ class Answer:
     """One finding: ``data`` as ``--json`` gives it, an object a list; ``lines`` for a screen; ``status`` 0, 1, 2.
 
     ``certificate`` names the very certificate, ``paper`` its school, form and number, ``holder`` whose it is; all
-    three are None where its contents may not be shown.
+    three are None where its contents may not be shown. ``passing``: another run may read more.
     """
 
     data: list[dict[str, Any]]
@@ -66,6 +66,7 @@ class Answer:
     certificate: str | None = None
     paper: str | None = None
     holder: str | None = None
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,11 @@ class Outcome:
     passed_over: int = 0
     errors: list[tuple[str, str | None]] = field(default_factory=list)
     seal: tuple[int, int, str] | None = None
+
+    @property
+    def lasting(self) -> bool:
+        """Whether another run would give the same: no error of this one, no lack of time or memory."""
+        return not self.errors and not any(answer.passing for answer in self.answers)
 
     def as_data(self) -> dict[str, Any]:
         """Return it ready for JSON."""
@@ -130,13 +136,14 @@ class Bench:
         return checking.check_source(path, self._request, in_folder=task.in_folder)
 
     def _answer(self, finding: checking.Finding) -> Answer:
-        finding = self._translated(finding)
         language = self._terms.language
+        finding = asking.translated(finding, language)
         verdict = finding.verdict
         answer = Answer(
             checking.as_data(finding, self._request, language),
             list(checking.as_lines(finding, self._request, language)),
             self._request.exit_status(verdict),
+            passing=finding.passing,
         )
         if verdict.contents(language) is None or verdict.form is None or verdict.claims is None:
             return answer
@@ -148,13 +155,6 @@ class Bench:
         return replace(
             answer, certificate=certificate, paper=paper, holder=verdict.form.holder(verdict.claims.fields)
         )
-
-    def _translated(self, finding: checking.Finding) -> checking.Finding:
-        """Return the finding with what is said of an unreadable file in the language of the screen."""
-        if self._terms.language != "ru" or finding.fault is None:
-            return finding
-        advice = russian.line(finding.advice) if finding.advice else None
-        return replace(finding, fault=russian.line(finding.fault), advice=advice)
 
 
 def seal_of(path: str) -> tuple[int, int, str] | None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from qrcert import text
-from qrcert.checking import words
-from qrcert.cli.desk.cases import Case, cases, counts, said
+from qrcert.checking import remarks, words
+from qrcert.cli.desk.cases import Case, cases, counts, said, with_places
 from qrcert.cli.desk.work import Answer
 from qrcert.decode import EXIT_STATUS
 from qrcert.errors import MissingExtra
@@ -102,6 +102,8 @@ def _row(sheet: Any, number: int, answer: Answer, case: Case, language: str) -> 
     only_test = answer.status != EXIT_STATUS[data["verdict"]]
     headline = words.headline(data["verdict"], language, only_test=only_test)
     notes = [*data["warnings"], *said(case, language)]
+    if others := with_places(data["other_parts"] or (), case):
+        notes.append(remarks.belonging(others, language))
     if data["test"]:
         notes.insert(0, words.test_banner(language))
     school, trust = data["school"] or {}, data["list"] or {}

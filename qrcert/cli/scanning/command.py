@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from qrcert import checking
-from qrcert.cli import screen
+from qrcert.cli import asking, screen
 from qrcert.cli.lists import lists_to_go_by
 from qrcert.errors import MissingExtra, QrcertError
 from qrcert.text import escaped
@@ -56,21 +56,7 @@ _QUIET: Final = {"OPENCV_LOG_LEVEL": "SILENT", "OPENCV_FFMPEG_LOGLEVEL": "-8", "
     default=Path(),
     help="Folder for the reports that the key R saves; default: here.",
 )
-@click.option(
-    "--trust",
-    "trust_files",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="LIST",
-    help="Go by this list instead of your own ones; may be given more than once.",
-)
-@click.option("--at", type=screen.Day(), help="Check as of DAY instead of the clock; hides no withdrawal.")
-@click.option(
-    "--max-list-age",
-    type=click.IntRange(0),
-    metavar="DAYS",
-    help="Call a list old DAYS after its issue, whatever it says itself.",
-)
+@asking.list_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array for machines, at the end.")
 @screen.home_option
 @screen.output_option
@@ -99,49 +85,82 @@ def scan_command(
     language = screen.language(lang)
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    with _extra():
-        from qrcert.cli.scanning import running
-        from qrcert.cli.scanning.session import Session
     if list_cameras:
         return _tell_cameras(as_json=as_json, output=output, language=language)
     request = checking.Request(
         lists_to_go_by(trust_files, home), screen.now(), at, max_list_age, named_lists=bool(trust_files)
     )
-    session = Session(request, language)
-    wishes = running.Wishes(
-        camera, once=once, seconds=seconds, sound=sound, window=not (once and as_json), reports=reports
-    )
 
-    def at_once(finding: checking.Finding) -> None:
-        if not as_json and output is None:
-            screen.write_result([*checking.as_lines(finding, request, language), ""], None)
-
+    telling = _Telling(request, language, as_json=as_json, output=output)
+    trouble = None
     try:
-        running.run(session, wishes, home=screen.home_folder(home), told=at_once)
-    except QrcertError:
-        if session.answers:  # the camera was pulled out: what it saw before still counts
-            _tell_rest(session, as_json=as_json, output=output)
+        with _extra():
+            from qrcert.cli.scanning import running
+            from qrcert.cli.scanning.session import Session
+        session = Session(request, language)
+        wishes = running.Wishes(
+            camera, once=once, seconds=seconds, sound=sound, window=not (once and as_json), reports=reports
+        )
+        try:
+            running.run(session, wishes, home=screen.home_folder(home), told=telling.at_once)
+        except QrcertError as error:
+            if not session.answers:
+                raise
+            trouble = error  # the camera was pulled out: what it saw before still counts
+    except QrcertError as error:
+        telling.trouble(camera, error)
         raise
-    _tell_rest(session, as_json=as_json, output=output)
+    telling.rest(session)
+    if trouble is not None:
+        raise trouble
     return session.exit_status()
 
 
-def _tell_rest(session: Session, *, as_json: bool, output: Path | None) -> None:
-    """Print what was not printed at once: all of it into a file or for machines, or that there was nothing."""
-    request, language = session.request, session.language
-    found = session.findings()
-    if as_json:
-        screen.write_json(
-            [one for finding in found for one in checking.as_data(finding, request, language)], output
-        )
-    elif output is not None or not session.answers:
-        lines = [line for finding in found for line in (*checking.as_lines(finding, request, language), "")]
-        screen.write_result(lines, output)
+class _Telling:
+    """Where answers go: each at once to a person, all of them at the end into a file or to a machine."""
+
+    def __init__(
+        self, request: checking.Request, language: str, *, as_json: bool, output: Path | None
+    ) -> None:
+        self._request = request
+        self._language = language
+        self._as_json = as_json
+        self._output = output
+
+    def at_once(self, finding: checking.Finding) -> None:
+        """Print an answer as it comes."""
+        if not self._as_json and self._output is None:
+            screen.write_result([*self._lines(finding), ""], None)
+
+    def rest(self, session: Session) -> None:
+        """Print what was not printed at once, or that there was nothing."""
+        found = session.findings()
+        if self._as_json:
+            self._write_data(found)
+        elif self._output is not None or not session.answers:
+            screen.write_result([line for one in found for line in (*self._lines(one), "")], self._output)
+
+    def trouble(self, camera: str | None, error: QrcertError) -> None:
+        """Print what went wrong before there was an answer, for machines; people are told of it anyway."""
+        if not self._as_json:
+            return
+        film = camera is not None and not camera.isdecimal()
+        source = str(camera) if film else f"camera {camera}" if camera else "camera"
+        finding = checking.unread(source, self._request, error, how="file" if film else "camera")
+        self._write_data([asking.translated(finding, self._language)])
+
+    def _lines(self, finding: checking.Finding) -> Iterator[str]:
+        return checking.as_lines(finding, self._request, self._language)
+
+    def _write_data(self, found: Iterable[checking.Finding]) -> None:
+        data = [one for finding in found for one in checking.as_data(finding, self._request, self._language)]
+        screen.write_json(data, self._output)
 
 
 def _tell_cameras(*, as_json: bool, output: Path | None, language: str) -> int:
     """Print the cameras of this machine; exit status 2 where there is none."""
-    from qrcert.reading import cameras
+    with _extra():
+        from qrcert.reading import cameras
 
     found = cameras.devices()
     if as_json:

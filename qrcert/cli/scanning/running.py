@@ -21,7 +21,7 @@ from qrcert.cli.scanning.session import Session, plausible
 from qrcert.cli.scanning.window import NoWindow, Probe, Window
 from qrcert.cli.scanning.worker import Worker
 from qrcert.errors import QrcertError
-from qrcert.reading import cameras
+from qrcert.reading import cameras, films
 from qrcert.reading.cameras import Camera, Source
 from qrcert.reading.looking import Eye, Sight
 
@@ -70,7 +70,7 @@ def run(session: Session, wishes: Wishes, *, home: Path, told: Told) -> None:
 def open_source(camera: str | None, home: Path) -> Source:
     """Return the open camera or film that is asked for, else the camera used last, else the first there is."""
     if camera is not None and not camera.isdecimal():
-        return cameras.open_film(Path(camera))
+        return films.open_film(Path(camera))
     chosen = _usual_camera(home) if camera is None else cameras.open_camera(int(camera))
     memory.remember_camera(home, chosen.number)
     return chosen

@@ -116,7 +116,7 @@ def answered(finding: checking.Finding, request: checking.Request, language: str
         shapes.OF_STATUS[status],
         words.headline(verdict.code, language, only_test=only_test),
         escaped(data["sentence"]),
-        hints=tuple(escaped(line) for line in (data["hint"] or "").splitlines()),
+        hints=tuple(map(escaped, (*data["warnings"], *(data["hint"] or "").splitlines()))),
         banner=words.test_banner(language) if verdict.test else None,
         title=_title(data, language),
         rows=tuple(_rows(data, verdict, language)),

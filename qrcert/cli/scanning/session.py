@@ -49,6 +49,7 @@ class Session:
         self._answers: dict[str, checking.Finding] = {}
         self._proofs: dict[str, None] = {}
         self._shown: str | None = None
+        self._in_view: tuple[str, ...] = ()
         self._seen = 0.0
         self._first: float | None = None
         self._sight = Sight()
@@ -67,8 +68,16 @@ class Session:
                 fresh.append(self._answers[code.text])
         if in_view := [code for code in ours or foreign if code.text in self._answers]:
             self._shown = self._chosen(in_view)
+            self._in_view = tuple(code.text for code in in_view)
             self._seen = now
-        return fresh
+        return [self._beside(finding) for finding in fresh]
+
+    def _beside(self, finding: checking.Finding) -> checking.Finding:
+        """Return a finding with what is to be said of the other parts of its certificate, seen together or not."""
+        if finding.text not in self._in_view:
+            return checking.name_parts([finding])[0]
+        together = checking.with_parts([self._answers[text] for text in self._in_view])
+        return together[self._in_view.index(finding.text)]
 
     def _answer(self, text: str) -> checking.Finding:
         request = replace(self.request, now=self._clock())
@@ -105,7 +114,7 @@ class Session:
     @property
     def shown(self) -> checking.Finding | None:
         """The answer that is shown, or None while there is none."""
-        return self._answers[self._shown] if self._shown is not None else None
+        return self._beside(self._answers[self._shown]) if self._shown is not None else None
 
     def tell(self, notice: str, now: float) -> None:
         """Show a line at the foot of the window for a while."""
@@ -148,7 +157,7 @@ class Session:
     @property
     def answers(self) -> tuple[checking.Finding, ...]:
         """Every answer, in the order in which the codes were read."""
-        return tuple(self._answers.values())
+        return tuple(map(self._beside, self._answers.values()))
 
     def findings(self) -> list[checking.Finding]:
         """Return every answer; those on foreign codes only where none is ours; one that there is none."""
