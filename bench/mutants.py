@@ -58,7 +58,7 @@ TESTS = {
         "test_trust_labels",
         "test_decode",
     ),
-    "trust/verified": (*VECTORS, "test_trust_seasons", "test_trust_list", "imports"),
+    "trust/verified": (*VECTORS, "test_trust_seasons", "test_trust_list", "imports", "test_trust_labels"),
     "trust/lists": (*VECTORS, "test_trust_list", "test_trust_bodies", "imports", "test_trust_labels"),
     "trust/names": ("verdicts", "test_trust_requests"),
     "trust/forms": (*VECTORS, "test_trust_list", "test_trust_labels"),

@@ -24,12 +24,15 @@ from trust_maker import (
     hash16,
     key_entry,
     key_in,
+    leaves_of,
     outcome,
     own_list,
     paper,
     people,
     person,
     school_in,
+    season,
+    season_entry,
     world,
 )
 
@@ -295,6 +298,22 @@ def test_a_file_has_at_most_65536_items(items: int, expected: str) -> None:
     assert outcome(cbor.encode([0] * (items - 1))) == expected
 
 
+def items(value: object) -> int:
+    """How many CBOR items a value is."""
+    if isinstance(value, dict):
+        return 1 + sum(map(items, value)) + sum(map(items, value.values()))
+    return 1 + sum(map(items, value)) if isinstance(value, list | tuple) else 1
+
+
+@pytest.mark.parametrize(("more", "expected"), [(0, "ok"), (1, "too_big")])
+def test_a_list_has_at_most_four_million_items(more: int, expected: str) -> None:
+    def fill(body: Body) -> None:
+        body[12] = []
+        body[12] = [0] * (4_000_000 - items(body) + more)
+
+    assert found(the_list, fill) == expected
+
+
 @pytest.mark.parametrize("data", [b"\x80", b"\x81\x80", b"\x81\x81\x00", b"\x82\x00\x00", b"\xa0", b"\x00"])
 def test_a_file_is_an_array_of_two(data: bytes) -> None:
     assert outcome(data) == "unreadable"
@@ -333,6 +352,63 @@ def test_a_season_of_many_keys() -> None:
     assert entry is not None
     assert trust.proven(entry, paper(HEALTHY, 1), [tree.proof(HEALTHY.kid, paper(HEALTHY, 1)).to_text()])
     assert not trust.proven(entry, paper(HEALTHY, 2), [tree.proof(HEALTHY.kid, paper(HEALTHY, 1)).to_text()])
+
+
+def test_leaves_of_a_season_of_many_keys() -> None:
+    others = {bytes([n >> 8, n & 255]) * 4: [bytes([n & 255]) * 32] for n in range(300)}
+    tree = SeasonTree(others | {STOLEN.kid: [paper(STOLEN, 50)]})
+
+    def change(body: Body) -> None:
+        body[11].append([DAY - 1, tree.keys, tree.certificates, tree.root])
+        key_in(body, STOLEN)[6] = [leaves_of(tree, STOLEN)]
+
+    entry = TrustList.from_bytes(world(change).file()).entry(STOLEN.kid)
+    assert entry is not None
+    assert entry.knows(paper(STOLEN, 50))
+
+
+def test_a_list_of_more_seasons_than_an_interpreter_has_small_numbers() -> None:
+    seasons = [[DAY + n, 1, 1, n.to_bytes(32, "big")] for n in range(300)]
+    assert found(the_list, lambda body: body[11].extend(seasons)) == "ok"
+    seasons[299][3] = seasons[0][3]
+    assert found(the_list, lambda body: body[11].extend(seasons)) == "order"
+
+
+def test_leaves_stand_in_the_order_of_their_digests() -> None:
+    """Not of their paths: of two seasons the one with the smaller digests has the greater path."""
+    seasons = [season(year) for year in range(2, 12)]
+    one, two = next(
+        sorted(pair, key=lambda entry: entry[0])
+        for first in seasons
+        for second in seasons
+        if (pair := [leaves_of(first, STOLEN), leaves_of(second, STOLEN)])[0][0] != pair[1][0]
+        and (pair[0][0] < pair[1][0]) != (pair[0][1] < pair[1][1])
+    )
+
+    def with_leaves(*leaves: object) -> Callable[[Body], None]:
+        def change(body: Body) -> None:
+            body[11].extend(season_entry(one, DAY + place) for place, one in enumerate(seasons))
+            key_in(body, STOLEN)[6] = list(leaves)
+
+        return change
+
+    assert found(the_list, with_leaves(one, two)) == "ok"
+    assert found(the_list, with_leaves(two, one)) == "order"
+
+
+@pytest.mark.parametrize(("alg", "expected"), [(-1, "ok"), (0, "malformed"), (1, "malformed")])
+def test_the_number_of_an_algorithm_is_negative(alg: int, expected: str) -> None:
+    """One that is not known here may come later, and its key is left out."""
+    assert found(a_key, lambda key: key.update({1: alg}) or key.pop(6)) == expected
+
+
+def test_no_school_is_its_own_successor() -> None:
+    def change(body: Body) -> None:
+        body[9].append(a_school_of() | {0: 70_000, 5: int("70000")})
+
+    with pytest.raises(TrustListError, match="its own successor") as caught:
+        TrustList.from_bytes(the_list(change).file())
+    assert caught.value.code == "dangling"
 
 
 DEEP_FORM = """
