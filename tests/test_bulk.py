@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,11 @@ import pytest
 
 import offices
 from offices import NOW, entries, office_in, plan_of, pupil, sign, write_json
-from qrcert import issue
+from qrcert import issue, page
 from qrcert.cli import screen
-from qrcert.cli.workers import WORTH, workers
+from qrcert.cli.workers import _require_release, workers
 from qrcert.errors import MissingExtra, QrcertError, Refused, TrustListError
-from qrcert.issue import act
+from qrcert.issue import act, printing
 from qrcert.register import Recorded
 
 CLASS = 8
@@ -46,15 +47,15 @@ def drawn(plan: issue.Plan, recorded: Recorded, folder: Path, **more: Any) -> di
 
 def test_processes_make_the_very_same_files(signed: Any, tmp_path: Path) -> None:
     plan, recorded, alone = signed
-    with workers(CLASS, jobs=2, cluster=None) as drawing:
-        assert drawn(plan, recorded, tmp_path / "out", executor=drawing.executor, chunk=2) == alone
+    with workers(2 * issue.VOLUME, jobs=2, cluster=None) as drawing:
+        assert drawn(plan, recorded, tmp_path / "out", executor=drawing) == alone
 
 
 def test_a_small_class_needs_no_processes_of_its_own() -> None:
-    with workers(WORTH, jobs=None, cluster=None) as drawing:
-        assert drawing.executor is None
+    with workers(issue.VOLUME, jobs=2, cluster=None) as drawing:
+        assert drawing is None
     with workers(10_000, jobs=1, cluster=None) as drawing:
-        assert drawing.executor is None
+        assert drawing is None
 
 
 class Killed(Executor):
@@ -68,14 +69,20 @@ class Killed(Executor):
         return self._pool.submit(act, *arguments, **named)
 
 
-def test_a_process_that_is_killed_is_told_and_the_same_command_goes_on(signed: Any, tmp_path: Path) -> None:
+def test_a_process_that_is_killed_is_told_and_the_same_command_goes_on(
+    signed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan, recorded, alone = signed
-    with workers(CLASS, jobs=2, cluster=None) as drawing:
-        assert drawing.executor is not None
-        killed = Killed(drawing.executor)
+    monkeypatch.setattr(act, "VOLUME", 1)
+    with workers(2 * issue.VOLUME, jobs=2, cluster=None) as drawing:
+        assert drawing is not None
+        killed = Killed(drawing)
         with pytest.raises(Refused, match="a process that draws pages was killed; what was signed stands"):
-            drawn(plan, recorded, tmp_path / "out", executor=killed, chunk=2)
+            drawn(plan, recorded, tmp_path / "out", executor=killed)
     assert len(entries(plan.office)) == CLASS
+    monkeypatch.undo()
+    for stale in (tmp_path / "out").glob("all-*.pdf"):
+        stale.unlink()
     assert drawn(plan, recorded, tmp_path / "out") == alone
 
 
@@ -100,12 +107,15 @@ class Waiting(Executor):
         return future
 
 
-def test_no_more_is_handed_out_than_a_few_jobs_ahead(signed: Any, tmp_path: Path) -> None:
+def test_no_more_is_handed_out_than_a_few_jobs_ahead(
+    signed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan, recorded, _ = signed
-    many = Recorded(recorded.batch, recorded.entries[:1] * 40, 0, 0)
+    many = Recorded(recorded.batch, recorded.entries * 5, 0, 0)
+    monkeypatch.setattr(act, "VOLUME", 1)
     waiting = Waiting()
-    drawn(plan, many, tmp_path / "out", executor=waiting, chunk=1)
-    assert waiting.given == 41
+    drawn(plan, many, tmp_path / "out", executor=waiting)
+    assert waiting.given == 40
     assert waiting.most <= issue.printing.WAITING + 1
 
 
@@ -174,7 +184,7 @@ def cluster(folder: Path, count: int = 2) -> Iterator[tuple[str, list[subprocess
     said = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1"]
     running = [subprocess.Popen([*said, "--no-dashboard"], **common) for _ in range(count)]
     try:
-        yield address, running
+        yield address, [*running, scheduler]
     finally:
         for process in (*running, scheduler):
             process.kill()
@@ -189,8 +199,11 @@ def ready(address: str, count: int) -> None:
         client.wait_for_workers(count, timeout=90)
 
 
-def test_a_cluster_loses_a_worker_and_nothing_else(signed: Any, tmp_path: Path) -> None:
+def test_a_cluster_loses_a_worker_and_nothing_else(
+    signed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan, recorded, alone = signed
+    monkeypatch.setattr(act, "VOLUME", 1)
     with cluster(tmp_path) as (address, running):
         ready(address, 2)
         killed: list[int] = []
@@ -201,22 +214,99 @@ def test_a_cluster_loses_a_worker_and_nothing_else(signed: Any, tmp_path: Path) 
                 os.kill(running[0].pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
         with workers(CLASS, jobs=None, cluster=address) as drawing:
-            assert drawing.chunk == 200
-            files = drawn(
-                plan, recorded, tmp_path / "out", executor=drawing.executor, chunk=1, progress=kill_one
-            )
+            files = drawn(plan, recorded, tmp_path / "out", executor=drawing, progress=kill_one)
         assert killed
         assert running[0].wait(30) != 0
-        assert files == alone
+        assert {name: data for name, data in files.items() if not name.startswith("all")} == {
+            name: data for name, data in alone.items() if name != "all.pdf"
+        }
+
+
+def test_a_scheduler_that_is_gone_is_told_and_the_same_command_goes_on(
+    signed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, recorded, alone = signed
+    monkeypatch.setattr(act, "VOLUME", 1)
+    with cluster(tmp_path, 1) as (address, running):
+        ready(address, 1)
+
+        def kill(step: str, done: int, total: int) -> None:
+            if done == 1:
+                running[-1].kill()
+
+        with (
+            pytest.raises(Refused, match="what was signed stands in the register") as caught,
+            workers(CLASS, jobs=None, cluster=address) as drawing,
+        ):
+            drawn(plan, recorded, tmp_path / "out", executor=drawing, progress=kill)
+    assert caught.value.hint
+    monkeypatch.undo()
+    assert drawn(plan, recorded, tmp_path / "again") == alone
+
+
+def test_a_worker_that_fails_at_the_same_pages_again_and_again_is_told(tmp_path: Path) -> None:
+    with cluster(tmp_path, 4) as (address, _):
+        ready(address, 4)
+
+        def killing() -> None:
+            with workers(CLASS, jobs=None, cluster=address) as drawing:
+                assert drawing is not None
+                drawing.submit(os._exit, 9).result(60)
+
+        with pytest.raises(Refused, match="killed again and again at the same pages") as caught:
+            killing()
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("found", [{}, {"tcp://a": "0.0.1"}, {"tcp://a": "none"}])
+def test_workers_of_another_release_are_refused(found: dict[str, str]) -> None:
+    with pytest.raises(Refused):
+        _require_release(found)
+
+
+class Lying(Executor):
+    """An executor that gives back something else than it was asked for."""
+
+    def __init__(self, change: Callable[[printing.Job, printing.Drawn], printing.Drawn]) -> None:
+        self._change = change
+
+    def submit(self, act: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(self._change(arguments[0], act(*arguments, **named)))
+        return future
+
+
+def _of_another(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    """Pages of the same class in another order."""
+    return printing.do_job(replace(job, papers=job.papers[1:] + job.papers[:1]))
+
+
+def _without_one(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    return replace(drawn, runs=(drawn.runs[0]._replace(groups=drawn.runs[0].groups[:-1]),))
+
+
+def _broken(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    return replace(drawn, runs=(drawn.runs[0]._replace(data=b"%PDF-1.7\n"),))
+
+
+@pytest.mark.parametrize("change", [_of_another, _without_one, _broken])
+def test_what_another_process_drew_is_checked_before_it_is_handed_out(
+    signed: Any, tmp_path: Path, change: Any
+) -> None:
+    plan, recorded, _ = signed
+    with pytest.raises(Refused) as caught:
+        drawn(plan, recorded, tmp_path / "out", executor=Lying(change))
+    assert caught.value.hint
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
 def test_no_private_key_is_in_what_workers_get(signed: Any) -> None:
     plan, recorded, _ = signed
-    jobs = act._jobs(plan, [], [], "certificate", 1)
+    jobs = act._jobs(plan, [], [], page.built_in("certificate"))
     assert list(jobs) == []
     papers = [(act.paper_of(one, test=False), plan.office.letterhead) for one in recorded.entries]
     names = [one.number for one in recorded.entries]
-    for job in act._jobs(plan, papers, names, "certificate", 2):
+    for job in act._jobs(plan, papers, names, page.built_in("certificate")):
         data = pickle.dumps(job)
         assert offices.school.KEY.to_pem(b"a passphrase")[:20] not in data
         assert offices.school.KEY._private.private_bytes_raw() not in data  # type: ignore[union-attr]
@@ -240,3 +330,23 @@ def test_a_bar_tells_how_many_a_second_are_through(monkeypatch: pytest.MonkeyPat
     assert bar._rate(0) is None
     now[0] += 4
     assert bar._rate(6) == "1.5/s"
+
+
+# --- two offices in one folder
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path: Path) -> None:
+    from qrcert import files
+
+    first = files._begun(tmp_path / "all.pdf")
+    second = files._begun(tmp_path / "all.pdf")
+    assert first.name != second.name
+    files.remove_leftovers(tmp_path)
+    assert sorted(map(str, tmp_path.iterdir())) == sorted((first.name, second.name))
+    first.close()
+    second.close()
+    (tmp_path / "a school's own.part").touch()
+    files.remove_leftovers(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a school's own.part"]
+    files.write_file(tmp_path / "all.pdf", b"%PDF")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a school's own.part", "all.pdf"]

@@ -460,6 +460,18 @@ def test_killed_at_any_moment_the_same_command_goes_on_and_ends_alike(before: Be
         assert [batch.state for batch in register.batches()] == ["done"]
 
 
+def test_a_batch_of_which_only_a_part_was_drawn_stays_unfinished(office: Office, tmp_path: Path) -> None:
+    source = write_json(tmp_path / "class.json", [pupil(0), pupil(1)])
+    recorded(source, office)  # and killed before its pages
+    shorter = write_json(source, [pupil(0)])
+    issued(shorter, office)
+    with office.open_register() as register:
+        assert [batch.id for batch in register.unfinished()] == [1]
+    issued(write_json(source, [pupil(1), pupil(0)]), office)
+    with office.open_register() as register:
+        assert register.unfinished() == ()
+
+
 def test_programs_at_once_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     office = office_in(tmp_path / "office")
     lists = [

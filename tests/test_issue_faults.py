@@ -352,13 +352,13 @@ def test_a_page_that_there_is_not_is_told_before_anything_is_signed(office: Offi
 @pytest.fixture
 def crooked_press(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[page.Sheet], page.Sheet]], None]:
     """A press that prints something else than it was given."""
-    honest = page.draw
+    honest = page.draw_runs
 
     def arm(change: Callable[[page.Sheet], page.Sheet]) -> None:
-        def draw(sheets: Any, **how: Any) -> bytes:
-            return honest([change(sheet) for sheet in sheets], **how)
+        def draw(groups: Any, **how: Any) -> list[page.Printed]:
+            return honest([[change(sheet) for sheet in group] for group in groups], **how)
 
-        monkeypatch.setattr(page, "draw", draw)
+        monkeypatch.setattr(page, "draw_runs", draw)
 
     return arm
 
@@ -393,14 +393,14 @@ def test_a_page_that_reads_back_as_another_is_not_handed_out(
 def test_pages_whose_codes_changed_places_in_all_pdf_are_found(
     office: Office, class_list: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = page.draw
+    honest = page.draw_runs
 
-    def draw_reversed(sheets: Any, **how: Any) -> bytes:
-        return honest(list(reversed(sheets)), **how)
+    def draw_reversed(groups: Any, **how: Any) -> list[page.Printed]:
+        return honest(list(reversed(groups)), **how)
 
     plan = plan_of(class_list, office)
     recorded = sign(plan)
-    monkeypatch.setattr(page, "draw", draw_reversed)
+    monkeypatch.setattr(page, "draw_runs", draw_reversed)
     with pytest.raises(Refused, match="reads back as"):
         draw(plan, recorded, office.folder / "out")
     assert not (office.folder / "out" / "all.pdf").exists()

@@ -112,6 +112,18 @@ def test_after_a_done_batch_new_rows_of_the_same_list_get_a_new_one(register: Re
     assert [batch.state for batch in register.batches()] == ["done", "signed"]
 
 
+def test_a_batch_is_done_when_every_live_certificate_of_it_is_drawn(register: Register) -> None:
+    done = register.record(BATCH, [entry(1), entry(2), entry(3)], now=NOW)
+    first, second, third = (one.id for one in done.entries)
+    register.change([third], "void", day=DAY, reason="", now=NOW)
+    assert register.finish(done.batch.id, drawn=[first], now=NOW).state == "signed"
+    assert [one.id for one in register.unfinished()] == [done.batch.id]
+    assert register.finish(done.batch.id, drawn=[first, second, 99], now=NOW).state == "done"
+    assert register.unfinished() == ()
+    assert register.finish(done.batch.id, drawn=[], now=NOW).state == "done"
+    assert register.batch(done.batch.id).state == "done"
+
+
 def test_numbers_are_one_a_form_and_part(register: Register) -> None:
     other = replace(BATCH, form=b"f" * 16, form_id="participation")
     register.record(BATCH, [entry(1, part=1), entry(1, part=2)], now=NOW)

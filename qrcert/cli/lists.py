@@ -13,7 +13,7 @@ from qrcert import text, wire
 from qrcert.checking import words
 from qrcert.cli import screen
 from qrcert.errors import Refused
-from qrcert.files import read_file
+from qrcert.files import read_file, write_file
 from qrcert.store import Store, StoredList
 from qrcert.trust import MAX_FILE, TrustList, VerifiedList, hex_groups, is_delta, require_one_chain
 
@@ -221,9 +221,5 @@ def export_command(identity: str | None, output: Path, home: Path | None, lang: 
     if len(chosen) != 1:
         known = ", ".join(f"{one.identity.hex()[:16]} {one.authority!r}" for one in own)
         raise Refused(f"{len(chosen)} of your lists match, expected one", hint=f"yours: {known or '-'}")
-    try:
-        output.write_bytes(chosen[0].file)
-    except OSError as error:
-        raise Refused(f"cannot write {str(output)!r}: {error.strerror}") from error
-    screen.tell_written(output, language)
+    screen.tell_written(write_file(output, chosen[0].file), language)
     return 0

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qrcert import text
 from qrcert.cli import russian, screen
+
+if TYPE_CHECKING:
+    from qrcert.page import Template
 
 page_option = click.option(
     "--page",
@@ -38,6 +42,16 @@ _SCHOOL = ("School No. 17", "Муниципальное бюджетное об�
 _PLACE = ("Newtown", "городской округ Щёлково")
 
 
+_form_option = click.option(
+    "--form",
+    "form_id",
+    default="ru.attestat.11",
+    show_default=True,
+    metavar="ID|FILE",
+    help="Kind of certificate.",
+)
+
+
 @click.group("page", cls=screen.Group)
 def page_group() -> None:
     """Show what certificates are printed as: our pages, and a school's own, a folder with page.toml."""
@@ -60,14 +74,7 @@ def list_command(output: Path | None, lang: str | None) -> int:
     epilog=screen.examples("qrcert page show card --form ru.attestat.11 -o card.pdf"),
 )
 @click.argument("wanted", metavar="NAME|FOLDER")
-@click.option(
-    "--form",
-    "form_id",
-    default="ru.attestat.11",
-    show_default=True,
-    metavar="ID|FILE",
-    help="Kind of certificate.",
-)
+@_form_option
 @click.option(
     "-o",
     "output",
@@ -82,9 +89,7 @@ def show_command(wanted: str, form_id: str, output: Path | None, lang: str | Non
 
     folder = Path(wanted)
     template = page.read_template(folder) if folder.is_dir() else page.built_in(wanted)
-    path = output or Path(f"{template.name}.pdf")
-    _draw(template, form_id, path)
-    screen.tell_written(path, screen.language(lang))
+    _draw(template, form_id, output or Path(f"{template.name}.pdf"), screen.language(lang))
     return 0
 
 
@@ -94,14 +99,7 @@ def show_command(wanted: str, form_id: str, output: Path | None, lang: str | Non
     epilog=screen.examples("qrcert page check our-page"),
 )
 @click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option(
-    "--form",
-    "form_id",
-    default="ru.attestat.11",
-    show_default=True,
-    metavar="ID|FILE",
-    help="Kind of certificate.",
-)
+@_form_option
 @click.option(
     "-o",
     "output",
@@ -121,9 +119,7 @@ def check_command(folder: Path, form_id: str, output: Path | None, lang: str | N
     template, faults = page.check_folder(folder)
     if template is not None:
         faults += page.look(template)
-        path = output or folder / "sample.pdf"
-        _draw(template, form_id, path)
-        screen.tell_written(path, language)
+        _draw(template, form_id, output or folder / "sample.pdf", language)
     for line in _told(faults, language):
         screen.tell(line)
     return 1 if faults else 0
@@ -136,7 +132,8 @@ def _told(faults: Sequence[str], language: str) -> list[str]:
     return [f"  {text.escaped(line)}" for line in said]
 
 
-def _draw(template: object, form_id: str, path: Path) -> None:
+def _draw(template: Template, form_id: str, path: Path, language: str) -> None:
+    """Draw a filled sample of a form on a page, and tell where it was written."""
     from qrcert import page
     from qrcert.cli.forms import find_form
     from qrcert.files import write_file
@@ -144,7 +141,6 @@ def _draw(template: object, form_id: str, path: Path) -> None:
     from qrcert.issue import sample_sheets
     from qrcert.issue.letterhead import Letterhead
 
-    assert isinstance(template, page.Template)
     kind = find_form(form_id)
     at = 1 if kind.form.language == "ru" else 0
     head = Letterhead(_SCHOOL[at], _PLACE[at], "")
@@ -153,3 +149,4 @@ def _draw(template: object, form_id: str, path: Path) -> None:
         kind.form, kind.office, sample_of(kind.form), template=template, letterhead=head, today=today
     )
     write_file(path, page.draw(sheets, day=today, page=template), parents=True)
+    screen.tell_written(path, language)

@@ -74,7 +74,10 @@ def line(message: str, *, code: str | None = None) -> str:
 
 def _items(varying: str) -> str:
     """Return what stands in the place of ``{}``: often a message itself, or several that ``;`` parts."""
-    return "; ".join(map(line, varying.split("; ")))
+    items = varying.split("; ")
+    told = [line(item) for item in items]
+    alike = any(before == after for before, after in zip(items, told, strict=True))
+    return line(varying) if alike else "; ".join(told)
 
 
 @cache

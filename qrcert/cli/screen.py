@@ -20,7 +20,7 @@ import click
 
 from qrcert import text
 from qrcert.errors import KeyFileError, Refused, Unreadable
-from qrcert.files import read_file
+from qrcert.files import read_file, write_file
 
 LANGUAGES: Final = ("ru", "en")
 
@@ -109,10 +109,7 @@ def write_result(lines: Iterable[str], output: Path | None) -> None:
         for line in lines:
             tell(line)
         return
-    try:
-        output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors=_ERRORS)
-    except OSError as error:
-        raise Refused(f"cannot write {str(output)!r}: {error.strerror}") from error
+    write_file(output, "".join(f"{line}\n" for line in lines).encode("utf-8", _ERRORS))
 
 
 def tell_written(path: Path, lang: str) -> None:

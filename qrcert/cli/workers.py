@@ -6,21 +6,16 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import click
 
 from qrcert import __version__
 from qrcert.cli import screen
 from qrcert.errors import MissingExtra, Refused
-
-WORTH: Final = 60
-"""Certificates for each process of its own: it takes a second to start, in which one is done with so many."""
-
-CLUSTER_CHUNK: Final = 200
-"""Certificates that are sent to a cluster in one go: a task costs it some milliseconds, whatever is in it."""
+from qrcert.issue import VOLUME
 
 PATIENCE: Final = "10s"
 """How long a cluster's answer is waited for."""
@@ -38,27 +33,24 @@ cluster_option = click.option(
 )
 
 
-class Workers(NamedTuple):
-    """What draws pages (None: this process), and how many certificates it is given in one go (None: as usual)."""
-
-    executor: Executor | None = None
-    chunk: int | None = None
-
-
 @contextmanager
-def workers(certificates: int, *, jobs: int | None, cluster: str | None) -> Iterator[Workers]:
-    """Give what draws so many certificates, and let it go in the end, also when somebody stops it."""
+def workers(certificates: int, *, jobs: int | None, cluster: str | None) -> Iterator[Executor | None]:
+    """Give what draws so many certificates, None for this process, and let it go in the end, also when stopped.
+
+    Raises `Refused` where the cluster does not answer, has no workers or others than this release, or is lost.
+    """
     if cluster is not None:
         with _cluster(cluster) as executor:
-            yield Workers(executor, CLUSTER_CHUNK)
+            yield executor
         return
-    count = jobs or min(os.cpu_count() or 1, certificates // WORTH)
+    # a process takes a second to start, and a class of one volume is drawn by one
+    count = min(jobs or os.cpu_count() or 1, -(-certificates // VOLUME))
     if count <= 1:
-        yield Workers()
+        yield None
         return
     pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
     try:
-        yield Workers(pool)
+        yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -73,19 +65,47 @@ def _begin() -> None:
 def _cluster(address: str) -> Iterator[Executor]:
     try:
         from dask.distributed import Client
+        from distributed.scheduler import KilledWorker
     except ImportError as error:
         raise MissingExtra("cluster", "distributed") from error
     connect: Any = Client  # dask tells no types
     try:
         client = connect(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise Refused(
             f"no cluster answers at {address!r}: {error}",
             hint="start one: dask scheduler, and dask worker ADDRESS",
         ) from error
-    with client:
-        _require_release(client.run(_release))
-        yield client.get_executor(pure=False)
+    try:
+        with client:
+            _require_release(_releases(client))
+            yield client.get_executor(pure=False)
+    except KilledWorker as error:
+        raise Refused(
+            "workers of the cluster were killed again and again at the same pages; what was signed stands in the "
+            "register",
+            hint="is their memory enough? the same command without --cluster goes on here",
+        ) from error
+    except (CancelledError, OSError) as error:  # of a connection that ended, and of work that went with it
+        raise _lost(address) from error
+
+
+def _lost(address: str) -> Refused:
+    return Refused(
+        f"the cluster at {address!r} is gone; what was signed stands in the register",
+        hint="is its scheduler running? the same command again goes on where this one stopped",
+    )
+
+
+def _releases(client: Any) -> dict[str, str]:
+    """Return the release of each worker; one that has none of ours cannot load what it is asked with."""
+    try:
+        found: dict[str, str] = client.run(_release, on_error="return")
+    except RuntimeError as error:  # of a scheduler that speaks another protocol
+        raise Refused(
+            f"the cluster does not understand this computer: {error}", hint="install the same dask on both"
+        ) from error
+    return {name: one if isinstance(one, str) else "none" for name, one in found.items()}
 
 
 def _release() -> str:

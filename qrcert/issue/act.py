@@ -20,22 +20,22 @@ from qrcert import cbor, cose, page, wire
 from qrcert.decode import verify
 from qrcert.encode import make_payload, sign_payload
 from qrcert.errors import Refused
-from qrcert.files import write_file
+from qrcert.files import remove_leftovers, write_file
 from qrcert.issue.approval import require_approval
 from qrcert.issue.letterhead import Letterhead
 from qrcert.issue.planning import Plan
-from qrcert.issue.printing import Job, do_jobs
+from qrcert.issue.printing import Job, do_jobs, files_of
 from qrcert.issue.sheets import Paper
 from qrcert.register import Entry, NewBatch, NewEntry, Recorded
 from qrcert.roster import Row
 from qrcert.signing import Signer
 from qrcert.trust import TrustList
 
-CHUNK: Final = 20
-"""Certificates that are drawn in one go, each into a file of its own: half a second's work."""
-
 VOLUME: Final = 200
-"""Pages of a file that holds a class together: more than any class has, few enough for a printer's memory."""
+"""Pages of a file that holds a class together: more than any class has, few enough for a printer's memory.
+
+So many are drawn in one go: some seconds' work.
+"""
 
 MANIFEST: Final = "manifest-{}.json"
 """Beside the pages, one a batch: binds them to the register's history; kept elsewhere it shows one written anew."""
@@ -102,13 +102,12 @@ def draw_and_check(
     now: datetime,
     progress: Progress = _quiet,
     executor: Executor | None = None,
-    chunk: int = CHUNK,
 ) -> Issued:
     """Verify every recorded certificate, draw it, read its page back, and mark the batch done.
 
     Writes ``NUMBER.pdf`` for each, and in class order ``all.pdf``, or ``all-001.pdf`` and so on for more than
     `VOLUME` of them, into ``folder``; a file is there whole or not at all. With an ``executor`` pages are drawn
-    wherever it does its work, ``chunk`` certificates in one go. Raises `Refused` for a certificate that
+    wherever it does its work, a volume in one go. Raises `Refused` for a certificate that
     does not verify, or whose page does not read back as what was signed.
     """
     papers = [paper_of(entry, test=plan.test) for entry in recorded.entries]
@@ -122,16 +121,19 @@ def draw_and_check(
     names = [f"{name}.pdf" for name in file_names(papers)]
     count = len(set(names))
     progress("draw", 0, count)
+    remove_leftovers(folder)
     done = 0
-    jobs = _jobs(plan, headed, names, page.as_template(template), chunk)
+    jobs = _jobs(plan, headed, names, page.as_template(template))
     for job, drawn in do_jobs(jobs, executor=executor):
-        for name, data in zip(job.names, drawn, strict=True):
+        for name, data in files_of(job, drawn):
             write_file(folder / name, data, parents=True)
-            done += not job.together
+            done += name != job.together
             progress("draw", done, count)
+    ids = [entry.id for entry in recorded.entries]
     with plan.office.open_register() as register:
         for batch in sorted({entry.batch for entry in recorded.entries}):
-            if register.finish(batch, now=now).audit_seq is not None:  # of an older register there is none
+            finished = register.finish(batch, drawn=ids, now=now)
+            if finished.audit_seq is not None:  # of an older register there is none
                 write_file(folder / MANIFEST.format(batch), register.manifest(batch), parents=True)
     return Issued(recorded.entries, tuple([folder / name for name in names]), folder, recorded.added)
 
@@ -171,24 +173,28 @@ def _jobs(
     papers: Sequence[tuple[Paper, Letterhead]],
     names: Sequence[str],
     template: page.Template,
-    chunk: int,
 ) -> Iterator[Job]:
-    """Yield the work in the order in which its results are written: each volume, then its certificates singly.
+    """Yield the work in the order in which its results are written, a volume and its certificates in one go.
 
-    A volume and a chunk end with a certificate, never between two of its parts.
+    A volume ends with a certificate, never between two of its parts.
     """
-    step = len(plan.parts)
-    volume_size, chunk_size = VOLUME // step * step, max(1, chunk // step) * step
-    volumes = -(-len(papers) // volume_size)
-    for volume in range(volumes):
-        first, end = volume * volume_size, min((volume + 1) * volume_size, len(papers))
-        name = "all.pdf" if volumes == 1 else f"all-{volume + 1:03}.pdf"
+    size = _volume(len(plan.parts))
+    for volume, name in enumerate(_volume_names(len(papers), len(plan.parts))):
+        some = slice(volume * size, (volume + 1) * size)
+        own = tuple(dict.fromkeys(names[some]))
         kind = (plan.form, plan.form_office, template, plan.issued)
-        yield Job(*kind, tuple(papers[first:end]), (name,), together=True)
-        for start in range(first, end, chunk_size):
-            some = slice(start, min(start + chunk_size, end))
-            own = tuple(dict.fromkeys(names[some]))
-            yield Job(*kind, tuple(papers[some]), own, together=False)
+        yield Job(*kind, tuple(papers[some]), own, together=name)
+
+
+def _volume(parts: int) -> int:
+    """Return how many papers a volume holds, of certificates of so many parts."""
+    return VOLUME // parts * parts
+
+
+def _volume_names(papers: int, parts: int) -> list[str]:
+    """Return the names of the files that hold so many papers together."""
+    volumes = -(-papers // _volume(parts))
+    return ["all.pdf"] if volumes == 1 else [f"all-{volume:03}.pdf" for volume in range(1, volumes + 1)]
 
 
 def file_names(papers: Sequence[Paper]) -> Iterator[str]:

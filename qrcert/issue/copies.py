@@ -25,7 +25,7 @@ from qrcert.form import Office as FormOffice
 from qrcert.issue.act import MANIFEST, file_names, paper_of, require_good
 from qrcert.issue.folder import LIST, Office
 from qrcert.issue.letterhead import Letterhead, key_name
-from qrcert.issue.printing import Job, do_job
+from qrcert.issue.printing import Job, do_job, files_of
 from qrcert.issue.replacing import with_changes
 from qrcert.issue.requests import file_name
 from qrcert.issue.sheets import DUPLICATE
@@ -67,10 +67,11 @@ def reprint(
         papers.append((paper, Letterhead.from_data(one.printed, office.letterhead)))
     names = tuple(dict.fromkeys(f"{name}.pdf" for name in file_names([paper for paper, _ in papers])))
     job = Job(
-        form, form_office, page.as_template(template), entries[0].issued, tuple(papers), names, together=False
+        form, form_office, page.as_template(template), entries[0].issued, tuple(papers), names, together=None
     )
-    drawn = do_job(job)
-    files = [write_file(folder / name, data, parents=True) for name, data in zip(names, drawn, strict=True)]
+    drawn = files_of(job, do_job(job))
+    made = {name: write_file(folder / name, data, parents=True) for name, data in drawn}
+    files = [made[name] for name in names]
     with office.open_register() as register:
         for one in entries:
             register.note("reprint", one.id, now=now)

@@ -34,9 +34,6 @@ from qrcert.trust import TrustList, name_of_copy, name_of_number
 _TOLD: Final = 5
 """Rows that one message lists."""
 
-_TRIAL_PAGES: Final = 100
-"""Pages of a trial printing at a time: enough to make it cheap, few enough to hold in memory."""
-
 _Read = Callable[[date], Roster]
 
 _Stored = Mapping[tuple[str, int], Entry]
@@ -293,11 +290,9 @@ def _check_fresh(plan: Plan, row: Row, today: date) -> None:
 
 
 def _try_pages(plan: Plan, rows: Sequence[Row]) -> None:
-    """Set the pages of a class and keep none: what does not fit, or has letters that no font has, is told now."""
-    for start in range(0, len(rows), _TRIAL_PAGES):
-        some = rows[start : start + _TRIAL_PAGES]
-        sheets = [plan.sheet(paper) for row in some for paper in plan.drafts(row)]
-        page.draw(sheets, day=plan.issued, page=plan.template)
+    """Measure the pages of a class: what does not fit, or has letters that no font has, is told now."""
+    for row in rows:
+        page.measure([plan.sheet(paper) for paper in plan.drafts(row)], page=plan.template)
 
 
 def _try_codes(plan: Plan, row: Row) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -28,14 +27,17 @@ READ_BACK_DPI: Final = 150
 WAITING: Final = 8
 """Jobs that are handed out before the first of them is done: enough for a few workers, few enough to hold."""
 
+SAMPLE: Final = 10
+"""Of the pages that another process drew and read back, one in so many is read once more here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Certificates of one form to draw: each into a file of its own, or all ``together`` into one of many pages.
+    """Certificates of one form to draw: a file for each and, if it has a name, one ``together`` of all of them.
 
     Papers of one number that follow each other are the parts of one certificate, and share its file. ``names`` are
-    those of the files, for whoever writes them. ``day`` is the day of creation that a file of them
-    together bears; single ones bear their day of issue.
+    those of the files, one a certificate, for whoever writes them. ``day`` is the day of creation that a file of
+    them together bears; single ones bear their day of issue.
     """
 
     form: Form
@@ -44,66 +46,153 @@ class Job:
     day: date
     papers: tuple[tuple[Paper, Letterhead], ...]
     names: tuple[str, ...]
-    together: bool
+    together: str | None
+
+    def groups(self) -> list[tuple[Paper, ...]]:
+        """Return the papers of each certificate."""
+        papers = (paper for paper, _ in self.papers)
+        return [tuple(group) for _, group in groupby(papers, key=lambda paper: paper.number)]
 
 
-def do_job(job: Job) -> tuple[bytes, ...]:
-    """Return the PDFs of a job, in order, every page of them read back as it was signed.
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a job was drawn as: runs, how each is cut into files, and all of it together where that is set apart.
+
+    ``naming`` is what the file of all of it says of itself: title and author.
+    """
+
+    runs: tuple[page.Printed, ...]
+    leaves: tuple[tuple[page.Leaf, ...], ...]
+    together: bytes | None
+    naming: tuple[str, str]
+
+
+def do_job(job: Job) -> Drawn:
+    """Return a job as it was drawn, every page of it read back as it was signed.
 
     Raises `Refused` for contents that do not fit, and for a page whose code reads as anything else.
     """
-    sheets = [
-        make_sheet(paper, letterhead=head, form=job.form, form_office=job.form_office)
-        for paper, head in job.papers
-    ]
-    papers = [paper for paper, _ in job.papers]
-    if job.together:
-        drawn = page.draw(sheets, day=job.day, page=job.template, together=True)
-        _read_back(papers, drawn, job.template, together=True)
-        return (drawn,)
-    files = []
-    for _, group in groupby(zip(papers, sheets, strict=True), key=lambda one: one[0].number):
-        own, printed = zip(*group, strict=True)
-        drawn = page.draw(printed, day=own[0].issued, page=job.template)
-        _read_back(own, drawn, job.template, together=False)
-        files.append(drawn)
-    return tuple(files)
+    groups = job.groups()
+    sheets = iter(
+        [
+            make_sheet(paper, letterhead=head, form=job.form, form_office=job.form_office)
+            for paper, head in job.papers
+        ]
+    )
+    printed = [[next(sheets) for _ in group] for group in groups]
+    runs = page.draw_runs(printed, page=job.template)
+    days = [group[0].issued for group in groups]
+    leaves = tuple([tuple(page.leaves_of(printed, one, days)) for one in runs])
+    flat = [sheet for group in printed for sheet in group]
+    together = None
+    if job.together is not None and (len(runs) > 1 or job.template.layout.several > 1):
+        together = page.draw(flat, day=job.day, page=job.template, together=True)
+    drawn = Drawn(tuple(runs), leaves, together, page.naming(flat))
+    for papers, data, areas in _readings(job, drawn):
+        _read_back(papers, data, areas)
+    return drawn
 
 
-def do_jobs(
-    jobs: Iterable[Job], *, executor: Executor | None = None
-) -> Iterator[tuple[Job, tuple[bytes, ...]]]:
+def files_of(job: Job, drawn: Drawn) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a job with their names: first all together, then each certificate's own.
+
+    They are cut out of what was read back, and are the same drawing; the first of each run is read once more.
+    Raises `Refused` where that is not so.
+    """
+    groups = job.groups()
+    if job.together is not None:
+        yield job.together, drawn.together or _whole(job, drawn)
+    for run, leaves in zip(drawn.runs, drawn.leaves, strict=True):
+        opened = run.open()
+        for at, leaf in zip(run.groups, leaves, strict=True):
+            made = opened.cut(leaf)
+            if leaf.first == 0:
+                _read_back(groups[at], made, job.template.places(len(groups[at]), together=False))
+            yield job.names[at], made
+
+
+def _whole(job: Job, drawn: Drawn) -> bytes:
+    """Return all pages of the only run there is."""
+    title, author = drawn.naming
+    return drawn.runs[0].open().whole(title=title, author=author, day=job.day)
+
+
+def _readings(job: Job, drawn: Drawn) -> Iterator[tuple[list[Paper], bytes, list[tuple[int, page.Box]]]]:
+    """Yield the papers of each PDF of a job, the PDF, and where in it their codes stand."""
+    groups, places = job.groups(), job.template.places
+    for run in drawn.runs:
+        papers = [paper for at in run.groups for paper in groups[at]]
+        areas = [
+            (number + 1, box) for number, box in places(len(papers), together=False)
+        ]  # after the letters
+        yield papers, run.data, areas
+    if drawn.together is not None:
+        papers = [paper for paper, _ in job.papers]
+        yield papers, drawn.together, places(len(papers), together=True)
+
+
+def check_drawn(job: Job, drawn: Drawn) -> None:
+    """Raise `Refused` unless what another process drew is this job: all certificates, each with its own text.
+
+    The text that a page carries as a file is compared for every page; of the codes, which were read back where they
+    were drawn, a sample is read once more.
+    """
+    if sorted(at for run in drawn.runs for at in run.groups) != list(range(len(job.names))):
+        raise _strange("other certificates than were asked for")
+    for run, (papers, _, _) in zip(drawn.runs, _readings(job, drawn), strict=False):
+        opened = run.open()
+        attached = [opened.attached(at) for at in range(len(opened))]
+        if attached != [(paper.text or "").encode() for paper in papers]:
+            raise _strange(f"other texts than those of the {len(run.groups)} certificates")
+    for papers, data, areas in _readings(job, drawn):
+        _read_back(papers[::SAMPLE], data, areas[::SAMPLE])
+
+
+def _strange(found: str) -> Refused:
+    return Refused(
+        f"a process that draws pages gave back {found}",
+        hint="hand out none of these pages; is the same release of qrcert on every worker?",
+    )
+
+
+def do_jobs(jobs: Iterable[Job], *, executor: Executor | None = None) -> Iterator[tuple[Job, Drawn]]:
     """Yield each job with what `do_job` gives for it, in order; with an ``executor`` several are done at once.
 
     Jobs are handed out as results are taken, so that many of them need no more memory than a few. Raises what
-    `do_job` raises, and `Refused` where the workers are gone.
+    `do_job` and `check_drawn` raise, and `Refused` where the workers are gone.
     """
     if executor is None:
         for job in jobs:
             yield job, do_job(job)
         return
-    waiting: deque[tuple[Job, Future[tuple[bytes, ...]]]] = deque()
+    waiting: deque[tuple[Job, Future[Drawn]]] = deque()
     try:
         for job in jobs:
             waiting.append((job, executor.submit(do_job, job)))
             if len(waiting) > WAITING:
-                first, result = waiting.popleft()
-                yield first, result.result()
-        for job, result in waiting:
-            yield job, result.result()
-    except BrokenProcessPool as error:
-        raise Refused(
-            "a process that draws pages was killed; what was signed stands in the register",
-            hint="is the memory enough? the same command again goes on where this one stopped",
-        ) from error
+                yield _done(*waiting.popleft())
+        while waiting:
+            yield _done(*waiting.popleft())
     finally:
         for _, result in waiting:
             result.cancel()
 
 
-def _read_back(papers: Sequence[Paper], drawn: bytes, template: page.Template, *, together: bool) -> None:
+def _done(job: Job, result: Future[Drawn]) -> tuple[Job, Drawn]:
+    """Return a job with its result, once it is there; raises as `do_jobs` does."""
+    try:
+        drawn = result.result()
+    except (BrokenExecutor, CancelledError) as error:
+        raise Refused(
+            "a process that draws pages was killed; what was signed stands in the register",
+            hint="is the memory enough? the same command again goes on where this one stopped",
+        ) from error
+    check_drawn(job, drawn)
+    return job, drawn
+
+
+def _read_back(papers: Sequence[Paper], drawn: bytes, areas: Sequence[tuple[int, page.Box]]) -> None:
     """Raise `Refused` unless the code of every page is read as it was signed."""
-    areas = template.places(len(papers), together=together)
     found = scan.read_pdf_areas(drawn, areas, dpi=READ_BACK_DPI)
     for paper, texts in zip(papers, found, strict=True):
         if texts != [paper.text]:

@@ -5,10 +5,12 @@
 The page knows no forms and no meaning: a ``Sheet`` is text as it shall stand there.
 """
 
+from qrcert.page.cutting import Leaf, Run
 from qrcert.page.layout import Box
 from qrcert.page.own import check_folder, read_template
 from qrcert.page.preflight import look
-from qrcert.page.press import draw
+from qrcert.page.press import draw, measure, naming
+from qrcert.page.run import Printed, draw_runs, leaves_of
 from qrcert.page.screen import draw_screen
 from qrcert.page.sheet import GARNET, INDIGO, PALETTES, PETROL, PINE, PLUM, Palette, Sheet, Table
 from qrcert.page.template import BUILT_IN, Template, as_template, built_in, code_box
@@ -22,7 +24,10 @@ __all__ = [
     "PINE",
     "PLUM",
     "Box",
+    "Leaf",
     "Palette",
+    "Printed",
+    "Run",
     "Sheet",
     "Table",
     "Template",
@@ -31,7 +36,11 @@ __all__ = [
     "check_folder",
     "code_box",
     "draw",
+    "draw_runs",
     "draw_screen",
+    "leaves_of",
     "look",
+    "measure",
+    "naming",
     "read_template",
 ]

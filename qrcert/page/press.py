@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from qrcert.errors import MissingExtra, Refused
 from qrcert.page.emblem import divider, emblem
@@ -38,6 +38,9 @@ _FRAMES = {
     "card": (card, plain_card),
 }
 
+STANDARDS: Final = ["a-3a", "ua-1"]
+"""What every PDF is held to: it can be kept for decades (ISO 19005-3) and be read aloud (ISO 14289-1)."""
+
 # What a file name must not hold on some system; letters of any script may stand there.
 _UNSAFE = re.compile(r"[^\w.-]+")
 
@@ -52,7 +55,34 @@ def draw(
     Raises Refused, naming the sheet, for contents that do not fit, characters that the fonts lack, a code too
     dense to be read, or a draft with a code; MissingExtra without typst.
     """
+    return _drawn(sheets, as_template(page), day=day, together=together)
+
+
+def measure(sheets: Sequence[Sheet], *, page: Template | str = "certificate") -> None:
+    """Raise for sheets that `draw` would refuse, at a third of its cost: they are measured, not set."""
     template = as_template(page)
+    for sheet in sheets:
+        dressed = _dressed(bound(sheet), template)
+        _check(dressed)
+        _set(dressed, template, art="", name="")
+
+
+def draw_run(sheets: Sequence[Sheet], *, day: date, page: Template, letters: str) -> bytes:
+    """Return one PDF as `draw` does, with a page before the others that shows ``letters`` in each of the fonts.
+
+    It numbers the glyphs: all runs that need no others have the same fonts, byte for byte. Raises as `draw` does.
+    """
+    return _drawn(sheets, page, day=day, letters=letters)
+
+
+def _drawn(
+    sheets: Sequence[Sheet],
+    template: Template,
+    *,
+    day: date,
+    together: bool = False,
+    letters: str | None = None,
+) -> bytes:
     if not sheets:
         raise Refused("there is no sheet to draw")
     sheets = [_dressed(bound(sheet), template) for sheet in sheets]
@@ -60,9 +90,11 @@ def draw(
         _check(sheet)
     art = {(sheet.palette, sheet.draft): str(at) for at, sheet in enumerate(sheets)}
     plan = template.layout
+    title, author = naming(sheets)
     data = {
-        "title": f"{sheets[0].title} {numbered(sheets[0])}" if len(sheets) == 1 else sheets[0].title,
-        "author": sheets[0].school,
+        "title": title,
+        "letters": letters,
+        "author": author,
         "day": {"year": day.year, "month": day.month, "day": day.day},
         "paper": (plan.wide, plan.high),
         "sheet": list(plan.places()) if together and plan.several > 1 else None,
@@ -70,10 +102,16 @@ def draw(
         "boxes": {"body": plan.body, "foot": plan.foot, "square": plan.square},
         "sheets": [
             _set(sheet, template, art=art[sheet.palette, sheet.draft], name=name)
-            for sheet, name in zip(sheets, _attachment_names(sheets), strict=True)
+            for sheet, name in zip(sheets, attachment_names(sheets), strict=True)
         ],
     }
     return _print(_FILES[template.base], data | _art(template, art))
+
+
+def naming(sheets: Sequence[Sheet]) -> tuple[str, str]:
+    """Return what a file of these sheets says of itself: its title and its author."""
+    first = bound(sheets[0])
+    return f"{first.title} {numbered(first)}" if len(sheets) == 1 else first.title, first.school
 
 
 def _dressed(sheet: Sheet, template: Template) -> Sheet:
@@ -118,7 +156,7 @@ def _check(sheet: Sheet) -> None:
             raise Refused(f"sheet {sheet.number!r}: the page's fonts lack {listed} of the {what}")
 
 
-def _attachment_names(sheets: Sequence[Sheet]) -> list[str]:
+def attachment_names(sheets: Sequence[Sheet]) -> list[str]:
     """Return a file name for the text of each sheet's code, all different also on systems that ignore case."""
     names: list[str] = []
     taken: set[str] = set()
@@ -191,7 +229,7 @@ def draw_ground(template: Template, *, ppi: float) -> bytes:
 
 def _print(file: str, data: Mapping[str, object]) -> bytes:
     """Return what a file of typst makes of the data, as PDF."""
-    return _compile(file, data, format="pdf", pdf_standards=["a-3a"])
+    return _compile(file, data, format="pdf", pdf_standards=STANDARDS)
 
 
 def _compile(file: str, data: Mapping[str, object], **how: Any) -> bytes:
