@@ -12,8 +12,7 @@ from qrcert import issue, text
 from qrcert.cli import screen
 from qrcert.cli.forms import find_form
 from qrcert.cli.pages import page_option
-from qrcert.cli.papers import office_option, show_papers, yes_option
-from qrcert.cli.register.telling import state_line
+from qrcert.cli.papers import office_option, show_papers, state_line, yes_option
 from qrcert.register import Entry
 
 
