@@ -215,8 +215,9 @@ def _scalar(name: str) -> tuple[int, bytes]:
 def _point(data: bytes) -> tuple[int, int, int, int]:
     number = int.from_bytes(data, "little")
     y = number & (1 << 255) - 1
-    x = cose._recover_x(y, number >> 255)
+    x = cose._recover_x(y)
     assert x is not None
+    x = x if x & 1 == number >> 255 else cose._FIELD - x
     return x, y, 1, x * y % cose._FIELD
 
 
