@@ -885,7 +885,6 @@ def test_once_in_the_real_window_ends_by_itself(display: str, tmp_path: Path) ->
     worlds.build("altered", tmp_path)
     film(paper(), count=12)
     with at_screen(display, "--camera", "film.avi", "--once") as run:
-        films.wait_for(display, banded(RED))
         out, err = run.communicate(timeout=films.PATIENCE)
     assert (run.returncode, err) == (1, b"")
     assert out.decode().splitlines()[1] == "  [X] ALTERED"
