@@ -82,6 +82,7 @@ def test_a_map_with_a_label_below_the_least_known_one_is_read() -> None:
     [
         ("malformed", "place: name (label 1) is missing", lambda: PLACE.read({5: "note"})),
         ("malformed", "place: since (label 3) is missing", lambda: PLACE.read({1: "Lyceum", 5: "note"})),
+        ("malformed", "place: name (label 1) is missing", lambda: PLACE.read({0: "later", 3: 1})),
         ("malformed", "place: found an array of 0, expected a map", lambda: PLACE.read(())),
         ("needs_newer", "place: label -1 is not known here", lambda: PLACE.read({1: "a", 3: 1, -1: 0})),
         ("malformed", "place: found 24 as a label, expected an integer -24..23", lambda: PLACE.read({24: 0})),
@@ -105,8 +106,8 @@ def test_what_ascends(count: int) -> None:
 @pytest.mark.parametrize("step", [0, -1, -2])
 def test_every_two_neighbours_are_compared(place: int, step: int) -> None:
     """Only one entry is out of order, by as much as ``step``: nowhere else would anybody notice."""
-    firsts = [bytes([10 * n]) for n in range(place)]
-    firsts += [bytes([max(0, 10 * (place - 1) + step)]), b"\xff"]
+    firsts = [bytes([10 * n, 0]) for n in range(place)]
+    firsts += [bytes([max(0, 10 * (place - 1) + step), 0]), b"\xff\x00"]
     words = (
         "repeats the one before"
         if firsts[place] == firsts[place - 1]
