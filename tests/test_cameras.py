@@ -352,7 +352,7 @@ class Helper:
     ("answer", "kind", "said"),
     [
         (HelperLost("", late=True), TooBig, "the video 'film.avi' takes too long to decode"),
-        (HelperLost(""), TooBig, "the video 'film.avi' needs too much memory"),
+        (HelperLost(""), Unreadable, "the video 'film.avi' could not be decoded"),
         (Message({"memory": True}), TooBig, "the video 'film.avi' needs too much memory"),
         (Message({"absent": "cv2"}), MissingExtra, "opencv-python"),
         (Message({"error": "a video of 9 x 9 pixels", "too_big": True}), TooBig, "a video of 9 x 9 pixels"),
@@ -398,8 +398,14 @@ def test_a_film_is_decoded_in_a_process_that_can_be_killed(tmp_path: Path) -> No
         process = opened._helper._process
         assert process is not None
         process.kill()
-        with pytest.raises(TooBig, match="needs too much memory"):
+        with pytest.raises(Unreadable, match="could not be decoded"):
             opened.read()
+
+
+def test_a_film_with_a_name_that_is_no_text_opens(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/film \xff.avi"))
+    films.write(tmp_path / "film.avi", frames(2)).rename(path)
+    assert len(shapes_of(path)) == 2
 
 
 def test_the_process_of_films_limits_its_memory() -> None:

@@ -461,6 +461,27 @@ def test_a_killed_run_goes_on() -> None:
 # --- processes
 
 
+def test_a_file_that_is_named_itself_is_not_done_by_a_run_over_its_folder() -> None:
+    lay("a.txt", "no code at all")
+    both = [work.Task("pile/a.txt", in_folder=held) for held in (True, False)]
+    bench, secret = work.Bench(terms()), bytes(32)
+    first = journal.Journal(Path("out.xlsx"), terms(), bench.lists, secret=secret)
+    first.open()
+    first.write(both[0], bench.check(both[0], sealed=True))
+    first.close(finished=False)
+    again = journal.Journal(Path("out.xlsx"), terms(), bench.lists, secret=secret)
+    again.open()
+    assert again.known(both[1]) is None
+    for task in both:
+        again.write(task, bench.check(task, sealed=True))
+    again.close(finished=False)
+    third = journal.Journal(Path("out.xlsx"), terms(), bench.lists, secret=secret)
+    third.open()
+    for task in both:
+        assert third.known(task) == bench.check(task, sealed=True)
+    third.close(finished=True)
+
+
 def test_outcomes_go_through_json_unchanged() -> None:
     lay("a.txt", school.text())
     outcome = work.Bench(terms()).check(work.Task("pile/a.txt", in_folder=True), sealed=True)

@@ -511,6 +511,15 @@ def test_parts_of_one_number_are_compared_wherever_they_stand() -> None:
     assert [remarks(one) for one in apart] == [[], [], ["other_parts"], ["other_parts"]]
 
 
+def test_the_papers_before_and_after_a_change_of_name_lie_in_one_file() -> None:
+    """A document issued anew has the number of the one it replaces; each title fits a supplement here."""
+    codes = [part(at, family=name) for name in ("Иванова", "Петрова") for at in (1, 2)]
+    found = checking.check_text("\n".join(codes), ASKED, source="-")
+    assert [remarks(one) for one in found] == [[]] * 4
+    strange = checking.check_text("\n".join([*codes, part(2, family="Орлова")]), ASKED, source="-")
+    assert [remarks(one) for one in strange] == [[], [], [], [], ["parts"]]
+
+
 def test_parts_of_two_schools_or_of_two_kinds_do_not_belong_together() -> None:
     stranger = part(2, key=school.key_of("school 8"))
     told, _ = check(page_of(part(1), stranger), lists=(TWO_SCHOOLS,))
@@ -757,6 +766,20 @@ def test_an_archive_ends_where_its_time_ends_and_says_where() -> None:
     assert "later were not read" in found[-1].fault
     assert found[-1].advice == "unpack it and name the folder"
     assert len(found) < 40
+
+
+@pytest.mark.parametrize("letter", ["x", "я", "\x1b", "'\u202e"])
+def test_long_names_in_an_archive_are_cut_in_messages(letter: str) -> None:
+    name = (letter * 60_000)[:30_000] + ".txt"
+    (late,) = check(zipped({name: b"QC1:A"}), seconds=0.0)
+    assert late.fault is not None
+    start, end = "reading the archive takes longer than 0 s, ", " and later were not read"
+    assert late.fault.startswith(start)
+    assert late.fault.endswith(end)
+    told = late.fault[len(start) : -len(end)]
+    assert 150 < len(told) <= 200
+    assert told.isprintable()
+    assert told[-2:-1] == "…"
 
 
 # --- locked and long documents

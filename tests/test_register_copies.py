@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 import register_process
 import registers
 from qrcert.errors import RegisterError
-from qrcert.register import Register, Restored, copy_older, restore
+from qrcert.register import Register, Restored, copy_older, disk, restore
 from registers import BATCH, DAY, KID, NOW, behind_its_back, entry, numbers_of
 
 
@@ -103,6 +107,77 @@ def test_a_register_in_use_is_not_replaced(path: Path, tmp_path: Path) -> None:
     registers.run(other, "CREATE TABLE t (a)")
     with pytest.raises(RegisterError, match="not a register of qrcert"):
         restore(copy, other, now=NOW)
+
+
+def test_nobody_writes_into_a_register_while_another_takes_its_place(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_backup(path, copy := tmp_path / "backup.db")
+    late = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')"
+    said: list[str] = []
+    replace = Path.replace
+
+    def replaced(self: Path, target: Path) -> Path:
+        if target == path:
+            done = subprocess.run(
+                [sys.executable, "-c", late, str(path)], capture_output=True, text=True, check=False
+            )
+            said.append(done.stderr)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", replaced)
+    restore(copy, path, now=NOW, drop_newer=True)
+    (told,) = said
+    assert "database is locked" in told
+
+
+def test_an_office_that_still_has_the_replaced_register_open_loses_no_act_silently(
+    path: Path, tmp_path: Path
+) -> None:
+    with_a_backup(path, copy := tmp_path / "backup.db")
+    with Register.open(path, journal="delete") as idle:
+        assert numbers_of(idle.search()) == [1, 2, 3]
+        restore(copy, path, now=NOW, drop_newer=True)
+        with pytest.raises(RegisterError, match="cannot be written"):
+            idle.record(BATCH, [entry(4)], now=NOW)
+    with Register.open(path, journal="delete") as register:
+        assert numbers_of(register.search()) == [1]
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_where_open_files_cannot_be_replaced_an_act_in_between_stops_the_restoration(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: Literal["delete", "wal"]
+) -> None:
+    with_a_backup(path, copy := tmp_path / "backup.db")
+    monkeypatch.setattr(disk, "REPLACES_OPEN_FILES", False)
+    header_of, looks = disk.header_of, itertools.count()
+
+    def looked(where: Path) -> bytes:
+        if next(looks) == 1:
+            with Register.open(path, journal=journal) as other:
+                other.record(BATCH, [entry(4)], now=NOW)
+        return header_of(where)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "header_of", looked)
+        with pytest.raises(RegisterError, match="it was opened meanwhile"):
+            restore(copy, path, now=NOW, drop_newer=True)
+    with Register.open(path, journal="delete") as register:
+        assert numbers_of(register.search()) == [1, 2, 3, 4]
+    assert restore(copy, path, now=NOW, drop_newer=True).lost[-1] == "00000000000004"
+
+
+def test_a_link_to_the_register_still_leads_to_it(path: Path, tmp_path: Path) -> None:
+    with_a_backup(path, copy := tmp_path / "backup.db")
+    link = tmp_path / "office" / "register.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    done = restore(copy, link, now=NOW, drop_newer=True)
+    assert link.readlink() == path
+    assert done.kept == path.with_name("register.db.before-restore")
+    assert list(link.parent.iterdir()) == [link]
+    with Register.open(path, journal="delete") as register:
+        assert numbers_of(register.search()) == [1]
 
 
 def test_a_file_that_the_system_does_not_let_go_stays(

@@ -7,7 +7,7 @@ a file. None of this changes a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -32,6 +32,10 @@ APART: Final = ("typed", "attached")
 
 _Paper = tuple[bytes, int, bytes, int | str]
 """What the parts of one certificate share: authority, school, form, number."""
+
+
+_Fellows = dict[int, dict[str, "_Part"]]
+"""Parts that lie together, by which part each is, then by whose it is: the first of each."""
 
 
 class _Part(NamedTuple):
@@ -97,21 +101,31 @@ def _couples(parts: Sequence[_Part], *, alone: bool) -> Iterator[tuple[_Part, _P
     """Yield each part with another that it is compared with: of its number, else beside it.
 
     ``alone``: the file holds two codes. Each part is compared with one part of each other kind, so that many copies
-    of one cost no more than many papers.
+    of one cost no more than many papers; with one of the same holder where there is one: after a change of name the
+    old title and supplement stand beside the new ones.
     """
-    papers: dict[_Paper, dict[int, _Part]] = {}
+    papers: dict[_Paper, _Fellows] = {}
     for one in parts:
-        papers.setdefault(one.paper, {}).setdefault(one.part, one)
-    beside: dict[int, dict[int, _Part]] = {}
+        _add(papers.setdefault(one.paper, {}), one)
+    beside: dict[int, _Fellows] = {}
     loners = [one for one in parts if len(papers[one.paper]) == 1]
     for one in loners:
         if (place := 0 if alone else one.page) is not None:
-            beside.setdefault(place, {}).setdefault(one.part, one)
+            _add(beside.setdefault(place, {}), one)
     for one in parts:
         fellows = papers[one.paper]
         if len(fellows) == 1 and (place := 0 if alone else one.page) is not None:
             fellows = beside[place]
-        yield from ((one, other) for part, other in fellows.items() if part != one.part)
+        yield from ((one, _fellow(holders, one)) for part, holders in fellows.items() if part != one.part)
+
+
+def _add(fellows: _Fellows, one: _Part) -> None:
+    fellows.setdefault(one.part, {}).setdefault(_holder(one, shared=True), one)
+
+
+def _fellow(holders: Mapping[str, _Part], one: _Part) -> _Part:
+    """Return the part of the same holder, else the first."""
+    return holders.get(_holder(one, shared=True)) or next(iter(holders.values()))
 
 
 def _unlike(one: _Part, other: _Part) -> Iterator[Difference]:

@@ -30,6 +30,9 @@ MAX_FILE_BYTES: Final = scan.MAX_FILE
 CREDIT: Final = 1.0
 """Seconds that a file of an archive with a code of ours gives back, at most, to the time of the archive."""
 
+MAX_SHOWN: Final = 200
+"""Characters of a foreign name in a message; in an archive it may have 65 535."""
+
 _PDF_MARK: Final = b"%PDF-"
 
 
@@ -103,7 +106,7 @@ def _check_data(data: bytes, request: Request, source: str, *, in_folder: bool =
         pass
     else:
         if in_folder and not has_codes(text):
-            raise UnknownFile(f"a text without a code in {source!r}")
+            raise UnknownFile(f"a text without a code in {_shown(source)}")
         return Checked(tuple(check_text(text, request, source=source)))
     if archives.is_archive(data):
         try:
@@ -130,7 +133,7 @@ def _check_archive(data: bytes, request: Request, source: str) -> Checked:
         begun = time.monotonic()
         if begun >= end:
             late = f"reading the archive takes longer than {seconds:g} s"
-            told = f"{late}, {member.name!r} and later were not read"
+            told = f"{late}, {_shown(member.name)} and later were not read"
             fault = TooBig(told, hint="unpack it and name the folder")
             findings.append(unread(source, request, fault))
             break
@@ -149,6 +152,14 @@ def _check_archive(data: bytes, request: Request, source: str) -> Checked:
     if passed_over and not findings:
         raise UnknownFile("an archive without a picture, PDF or text with a code")
     return Checked(tuple(findings), passed_over)
+
+
+def _shown(name: str) -> str:
+    """Return the name of a member as a message tells it: escaped, and of a long one the beginning."""
+    name, whole = name[:MAX_SHOWN], name
+    while len(said := repr(name if name == whole else f"{name}…")) > MAX_SHOWN:
+        name = name[:-1]
+    return said
 
 
 def texts_of(source: Path | bytes) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from qrcert.errors import QrcertError, TooBig, Unreadable
@@ -44,7 +45,7 @@ class Projector:
         import cv2
 
         try:
-            captures = (cv2.VideoCapture(path, one) for one in (cv2.CAP_FFMPEG, cv2.CAP_OPENCV_MJPEG))
+            captures = (cv2.VideoCapture(_named(path), one) for one in (cv2.CAP_FFMPEG, cv2.CAP_OPENCV_MJPEG))
             capture = next((one for one in captures if one.isOpened()), None)
         except cv2.error as error:
             raise Unreadable("a damaged video") from error
@@ -70,6 +71,15 @@ class Projector:
         high, wide = picture.shape[:2]
         _check_size(wide, high)
         return Message({"shape": list(picture.shape)}, picture.tobytes())
+
+
+def _named(path: str) -> Any:
+    """Return the name of a file as OpenCV takes it: it dies of a text with bytes that are no UTF-8."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path
 
 
 def _check_size(wide: int, high: int) -> None:

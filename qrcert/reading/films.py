@@ -74,7 +74,7 @@ class Film:
         """Return the next frame, or None at the end of the film, or where it is damaged.
 
         Raises TooBig for a frame of too many pixels, a film of too many frames, and one that takes too long or too
-        much memory.
+        much memory, Unreadable for one of which the decoder dies.
         """
         import numpy as np
 
@@ -99,8 +99,9 @@ class Film:
         try:
             answer = self._helper.ask(facts, seconds=seconds)
         except HelperLost as error:
-            trouble = "takes too long to decode" if error.late else "needs too much memory"
-            raise TooBig(f"the video {self.name!r} {trouble}") from error
+            if error.late:
+                raise TooBig(f"the video {self.name!r} takes too long to decode") from error
+            raise Unreadable(f"the video {self.name!r} could not be decoded") from error
         if "absent" in answer.facts:
             raise MissingExtra("scan", "opencv-python")
         if "memory" in answer.facts:
@@ -115,8 +116,8 @@ class Film:
 def open_film(path: Path) -> Film:
     """Open a video file; it is to be closed.
 
-    Raises Unreadable for a file that is none, TooBig for frames of too many pixels and a file that takes too long,
-    MissingExtra without the extra ``scan``.
+    Raises Unreadable for a file that is none, or of which the decoder dies, TooBig for frames of too many pixels
+    and a file that takes too long, MissingExtra without the extra ``scan``.
     """
     head = _head(path)
     if not any(head.startswith(mark, at) for at, mark in _MARKS):

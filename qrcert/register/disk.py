@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
@@ -22,8 +23,12 @@ NOT_THERE = (
 TAILS = ("-journal", "-wal", "-shm")
 """The files beside a register: its journal of either kind, and what programs that have it open share."""
 
+REPLACES_OPEN_FILES: Final = os.name != "nt"
+"""Whether another file can take the place of one that is open, and so of a register that is shut to others."""
 
 _MAGIC = b"SQLite format 3\0"
+_HEADER = 100
+"""Bytes at the beginning of a database; its change counter is among them."""
 
 
 def file_of(where: str | Path) -> Path:
@@ -78,6 +83,15 @@ def is_database(path: Path) -> bool:
             return file.read(len(_MAGIC)) == _MAGIC
     except OSError as error:
         raise RegisterError(f"the register {path} cannot be opened ({error.strerror})") from error
+
+
+def header_of(path: Path) -> bytes:
+    """Return the header of a database: another one after every act outside a ``wal``, and after a change to one.
+
+    On POSIX this gives up every lock that this process has on the file.
+    """
+    with path.open("rb") as file:
+        return file.read(_HEADER)
 
 
 def shut(path: Path, patience: float) -> sqlite3.Connection:

@@ -6,11 +6,16 @@ In this order, so that a program killed between any two steps leaves one whole r
 2. the backup is copied beside the register, brought up to date, and its audit checked;
 3. the register that stands there is shut to others, all of it in its one file, and compared with the backup;
 4. a copy of it is kept beside it, and the audit of the restored one tells of both;
-5. the restored one takes its place in one step.
+5. the restored one takes its place in one step, while the other is still shut: where another office waits for it,
+   SQLite lets it write into no file that was replaced, so its act fails, and is not lost.
+
+An office that has the register open without using it is not noticed where the journal is no ``wal``; then it reads
+the register as it was until it opens it anew, and what it writes fails.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -24,7 +29,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from qrcert.errors import RegisterError
-from qrcert.register import checking, rows
+from qrcert.register import checking, disk, rows
 from qrcert.register.copying import copy_rows
 from qrcert.register.disk import copy_file, copy_open, file_of, free_name, is_database, shut, tails_of
 from qrcert.register.faults import guarded, was_damaged
@@ -60,7 +65,7 @@ def restore(
     ``target`` is a path, or the address of a database on a server that has no certificates yet. Raises
     RegisterError, and changes nothing, where the register that stands there has certificates or changes that the
     backup lacks, unless ``drop_newer`` says that they may go; for a backup whose audit is broken; and where another
-    program has the register open, after ``patience`` seconds. A damaged register is kept and replaced.
+    program is using the register, after ``patience`` seconds. A damaged register is kept and replaced.
     """
     if not source.is_file():
         raise RegisterError(f"the backup {str(source)!r} is not there")
@@ -70,14 +75,16 @@ def restore(
             _copy_in(copy, str(target))
         return Restored()
     path = file_of(target)
+    if path.is_symlink():  # it still leads to the register then
+        path = Path(os.path.realpath(path))
     fresh = path.with_name(f"{path.name}.restoring")
     try:
         _clear(fresh, but=source)
         with _checked(source, fresh) as copy, _standing(path, patience) as standing:
             done = _keep(copy, path, standing, drop_newer=drop_newer)
             _note(copy, now, {"backup": source.name} | _told(done, standing))
-        _set_tails_aside(path, done)
-        fresh.replace(path)
+            copy.close()  # what is open cannot be moved everywhere
+            _put(fresh, path, standing, done)
     except OSError as error:
         raise RegisterError(
             f"the register {str(path)!r} cannot be replaced: {error.strerror}",
@@ -120,7 +127,7 @@ def _refuse_faults(connection: Connection, name: str) -> None:
 
 @contextmanager
 def _standing(path: Path, patience: float) -> Iterator[_Standing | None]:
-    """Give what stands at ``path``, shut to all others meanwhile; None where nothing does."""
+    """Give what stands at ``path``, unless it is damaged shut to all others meanwhile; None where nothing does."""
     if not path.exists():
         yield None
         return
@@ -135,6 +142,7 @@ def _standing(path: Path, patience: float) -> Iterator[_Standing | None]:
         except RegisterError as error:
             if not was_damaged(error):
                 raise
+            stack.close()  # else it could not be replaced everywhere
             found = _DAMAGED
         yield found
 
@@ -209,11 +217,26 @@ def _note(copy: Home, now: datetime, detail: Mapping[str, object]) -> None:
         rows.note_restored(connection, detail=detail, now=now)
 
 
+def _put(fresh: Path, path: Path, standing: _Standing | None, done: Restored) -> None:
+    """Put the file ``fresh`` in the place of the register, which nobody has changed since it was looked at."""
+    if standing is not None and standing.connection is not None and not disk.REPLACES_OPEN_FILES:
+        seen = disk.header_of(path)
+        standing.connection.close()
+        if disk.header_of(path) != seen:
+            raise _used_meanwhile(path)
+    _set_tails_aside(path, done)
+    fresh.replace(path)
+
+
+def _used_meanwhile(path: Path) -> RegisterError:
+    return RegisterError(f"the register {path} is in use by another program (it was opened meanwhile)")
+
+
 def _set_tails_aside(path: Path, done: Restored) -> None:
     """Let nothing of a journal that belongs to another file come into the restored one."""
     tails = tails_of(path)
     if tails and done.kept is not None and not done.damaged:
-        raise RegisterError(f"the register {path} is in use by another program (it was opened meanwhile)")
+        raise _used_meanwhile(path)
     kept = done.kept or free_name(path, "before-restore")
     for tail in tails:
         shutil.copy2(path.with_name(path.name + tail), kept.with_name(kept.name + tail))

@@ -38,5 +38,6 @@ READING: Final = (
     ("no window can be opened: this OpenCV was built without windows", "окно не открыть: OpenCV собрана без окон"),
     ("--once works without a window: qrcert scan --once --json",
      "с --once окно не нужно: qrcert scan --once --json"),
+    ("the video {} could not be decoded", "видео {} раскодировать не удалось"),
 )  # fmt: skip
 """English and Russian, as `qrcert.cli.russian` explains."""

@@ -39,7 +39,7 @@ class Journal:
         self._head = _head(terms, lists)
         self._secret = hmac.digest(secret, _json(self._head).encode(), "sha256")
         self._file: IO[str] | None = None
-        self._done: dict[str, Outcome] = {}
+        self._done: dict[Task, Outcome] = {}
 
     @property
     def done(self) -> int:
@@ -49,9 +49,7 @@ class Journal:
     def open(self) -> None:
         """Read what an earlier run has left, if it went by the same lists, and go on writing; raises Refused."""
         self._done = self._earlier()
-        lines = [
-            self._line({"path": path, "outcome": outcome.as_data()}) for path, outcome in self._done.items()
-        ]
+        lines = [self._line(_entry(task, outcome)) for task, outcome in self._done.items()]
         write_file(self.path, "".join([self._line(self._head), *lines]).encode())
         try:
             self._file = self.path.open("a", encoding="utf-8")
@@ -62,8 +60,11 @@ class Journal:
             ) from error
 
     def known(self, task: Task) -> Outcome | None:
-        """Return the outcome of a file that was done before and is still the same, byte for byte."""
-        outcome = self._done.get(task.path or "")
+        """Return the outcome of a file that was done before and is still the same, byte for byte.
+
+        A file that was named is another task than one that a folder held: a text without a code is told there.
+        """
+        outcome = self._done.get(task)
         if outcome is None or task.path is None or outcome.seal is None:
             return None
         return outcome if seal_of(task.path) == outcome.seal else None
@@ -73,7 +74,7 @@ class Journal:
         if self._file is None or task.path is None or not outcome.lasting:
             return
         try:
-            self._file.write(self._line({"path": task.path, "outcome": outcome.as_data()}))
+            self._file.write(self._line(_entry(task, outcome)))
             self._file.flush()
         except OSError as error:
             raise Refused(f"cannot write {str(self.path)!r}: {error.strerror}") from error
@@ -87,16 +88,17 @@ class Journal:
             with suppress(OSError):
                 self.path.unlink(missing_ok=True)
 
-    def _earlier(self) -> dict[str, Outcome]:
+    def _earlier(self) -> dict[Task, Outcome]:
         """Return what stands in the file up to the first line that is not whole."""
-        found: dict[str, Outcome] = {}
+        found: dict[Task, Outcome] = {}
         try:
             with self.path.open(encoding="utf-8") as file:
                 if self._entry(file.readline(MAX_LINE)) != self._head:
                     return {}
                 while line := file.readline(MAX_LINE):
                     entry = self._entry(line)
-                    found[str(entry["path"])] = Outcome.from_data(entry["outcome"])
+                    task = Task(str(entry["path"]), in_folder=bool(entry["in_folder"]))
+                    found[task] = Outcome.from_data(entry["outcome"])
         except (OSError, ValueError, KeyError, TypeError):
             return found
         return found
@@ -153,6 +155,10 @@ def _libraries() -> dict[str, str]:
         with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return found
+
+
+def _entry(task: Task, outcome: Outcome) -> dict[str, Any]:
+    return {"path": task.path, "in_folder": task.in_folder, "outcome": outcome.as_data()}
 
 
 def _json(entry: Any) -> str:

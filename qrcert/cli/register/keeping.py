@@ -126,8 +126,9 @@ def _free(folder: Path, stem: str) -> Path:
 def restore_command(source: Path, drop_newer: bool, yes: bool, folder: Path, lang: str | None) -> int:
     """Put a backup in the place of the register, if its audit is whole; the file that was there is kept beside it.
 
-    On a server the database must be empty: so a register also moves from a file to a server. No other program may
-    have the register open meanwhile. The audit tells what was restored, and what was dropped.
+    On a server the database must be empty: so a register also moves from a file to a server. Nothing is replaced
+    while another program is writing the register; end also those that only have it open. The audit tells what was
+    restored, and what was dropped.
     """
     language = screen.language(lang)
     office = issue.open_office(folder)
