@@ -9,8 +9,7 @@ whether it read the clip at all. Ours goes through the clip as `qrcert scan` doe
 reads it. Time to the first reading counts frames at 30 a second. A text that differs from the one drawn is a
 false read and makes the exit status 1.
 
-Times are those of the processor, of one thread: what else runs here then counts little. Only the inner limits of
-the cascade go by the wall clock, so on a busy machine ours reads less than it could, never more.
+Times and limits are those of the processor: what else runs here then counts little.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from statistics import median
 
 import cv2
 from clips import FRAMES, KINDS, RATE, Clip, clips
+from readers import time_by
 from scan_tables import insert
 
 from qrcert.reading import zxing
@@ -80,6 +80,7 @@ def _results(drawn: Sequence[Clip], *, budget: float, jobs: int) -> Iterator[Res
 
 def _alone() -> None:
     cv2.setNumThreads(1)
+    time_by("processor")
 
 
 def watch(clip: Clip, *, budget: float) -> Result:
