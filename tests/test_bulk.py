@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ import pytest
 
 import offices
 from offices import NOW, entries, office_in, plan_of, pupil, sign, write_json
-from qrcert import issue, page
+from qrcert import __version__, issue, page
 from qrcert.cli import screen
-from qrcert.cli.workers import _require_release, workers
+from qrcert.cli.workers import _release, _require_release, workers
 from qrcert.errors import MissingExtra, QrcertError, Refused, TrustListError
 from qrcert.issue import act, printing
+from qrcert.issue.sheets import make_sheet
+from qrcert.page import run
 from qrcert.register import Recorded
 
 CLASS = 8
@@ -258,10 +261,28 @@ def test_a_worker_that_fails_at_the_same_pages_again_and_again_is_told(tmp_path:
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("found", [{}, {"tcp://a": "0.0.1"}, {"tcp://a": "none"}])
-def test_workers_of_another_release_are_refused(found: dict[str, str]) -> None:
-    with pytest.raises(Refused):
+OURS = {"qrcert": __version__, "typst": version("typst")}
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({}, "no workers"),
+        ({"tcp://a": {"qrcert": "0.0.1", "typst": OURS["typst"]}}, "qrcert 0.0.1, this computer has"),
+        ({"tcp://a": {}}, "qrcert none, this computer has"),
+        ({"tcp://a": OURS, "tcp://b": OURS | {"typst": "0.1"}}, "'tcp://b' has typst 0.1, this computer has"),
+        ({"tcp://a": OURS | {"typst": "none"}}, "typst none, this computer has"),
+    ],
+)
+def test_workers_of_another_release_are_refused(found: dict[str, dict[str, str]], said: str) -> None:
+    with pytest.raises(Refused, match=said) as caught:
         _require_release(found)
+    assert caught.value.hint
+
+
+def test_workers_of_this_release_are_taken() -> None:
+    assert _release() == OURS
+    _require_release({"tcp://a": OURS, "tcp://b": OURS})
 
 
 class Lying(Executor):
@@ -289,7 +310,28 @@ def _broken(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
     return replace(drawn, runs=(drawn.runs[0]._replace(data=b"%PDF-1.7\n"),))
 
 
-@pytest.mark.parametrize("change", [_of_another, _without_one, _broken])
+def _named_anew(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    """Attachments that are called by another name."""
+    (one,) = drawn.runs
+    other = "x" + one.names[0][1:]
+    data = one.data.replace(one.names[0].encode(), other.encode())
+    return replace(drawn, runs=(one._replace(data=data, names=(other, *one.names[1:])),))
+
+
+def _together_unasked(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    return replace(drawn, together=drawn.runs[0].data)
+
+
+def _in_another_order(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    """All certificates, and each what it should be, but not in the order of the class."""
+    groups = job.sheets(codes=True)
+    order = list(reversed(range(len(groups))))
+    return replace(drawn, runs=(run._printed(groups, order, job.template),))
+
+
+@pytest.mark.parametrize(
+    "change", [_of_another, _without_one, _broken, _named_anew, _together_unasked, _in_another_order]
+)
 def test_what_another_process_drew_is_checked_before_it_is_handed_out(
     signed: Any, tmp_path: Path, change: Any
 ) -> None:
@@ -298,6 +340,71 @@ def test_what_another_process_drew_is_checked_before_it_is_handed_out(
         drawn(plan, recorded, tmp_path / "out", executor=Lying(change))
     assert caught.value.hint
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+
+
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[issue.Plan, Recorded]:
+    """A class, signed, one of whom needs letters that the others do not."""
+    folder = tmp_path_factory.mktemp("letters")
+    rows = [pupil(0, family="Əliyev"), *(pupil(place) for place in range(1, 4))]
+    plan = plan_of(write_json(folder / "class.json", rows), office_in(folder / "office"))
+    return plan, sign(plan)
+
+
+def _in_a_job(job: printing.Job, *places: int) -> bytes:
+    """The file of all, of other certificates of a job than all of them in turn."""
+    papers = tuple(job.papers[place] for place in places)
+    sheets = [
+        make_sheet(paper, letterhead=head, form=job.form, form_office=job.form_office)
+        for paper, head in papers
+    ]
+    return page.draw(sheets, day=job.day, page=job.template, together=True)
+
+
+@pytest.mark.parametrize("places", [None, (0, 3, 3, 3), (0, 2, 1, 3), (0, 1, 2), (0, 1, 2, 3, 3)])
+@pytest.mark.parametrize("name", ["certificate", "card"])
+def test_a_file_of_all_that_shows_other_pages_than_asked_is_refused(
+    two_runs: Any, tmp_path: Path, places: tuple[int, ...] | None, name: str
+) -> None:
+    def change(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+        assert drawn.together is not None
+        return replace(drawn, together=None if places is None else _in_a_job(job, *places))
+
+    plan, recorded = two_runs
+    with pytest.raises(Refused):
+        issue.draw_and_check(
+            plan, recorded, folder=tmp_path / "out", template=name, now=NOW, executor=Lying(change)
+        )
+    assert not list((tmp_path / "out").glob("*.pdf"))
+
+
+def test_processes_draw_who_needs_other_letters_as_one_process_does(two_runs: Any, tmp_path: Path) -> None:
+    plan, recorded = two_runs
+    alone = drawn(plan, recorded, tmp_path / "alone")
+    assert drawn(plan, recorded, tmp_path / "out", executor=Lying(lambda _, made: made)) == alone
+
+
+def test_workers_say_nothing_of_how_files_are_cut_and_named() -> None:
+    assert [one.name for one in fields(printing.Drawn)] == ["runs", "together"]
+
+
+def test_a_file_that_cannot_be_cut_leaves_no_file_of_all_behind(
+    signed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, recorded, _ = signed
+    cut, done = page.Run.cut, []
+
+    def fail_late(run: page.Run, leaf: page.Leaf) -> bytes:
+        done.append(leaf)
+        if len(done) == CLASS:
+            raise Refused("a page of it cannot be cut out")
+        return cut(run, leaf)
+
+    monkeypatch.setattr(page.Run, "cut", fail_late)
+    with pytest.raises(Refused, match="cannot be cut out"):
+        drawn(plan, recorded, tmp_path / "out")
+    assert len(list((tmp_path / "out").iterdir())) == CLASS - 1
+    assert not (tmp_path / "out" / "all.pdf").exists()
 
 
 def test_no_private_key_is_in_what_workers_get(signed: Any) -> None:

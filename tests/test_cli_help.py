@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -294,3 +295,28 @@ def test_an_error_in_an_error_is_told_in_russian_too() -> None:
     assert russian.line("nobody has translated this") == "nobody has translated this"
     assert russian.line("nobody has translated this", code="threshold") == "подписей меньше, чем нужно"
     assert russian.line("nobody has translated this", code="dangling") == "файл нарушает правила списков"
+
+
+def test_long_texts_of_strangers_take_no_long_time_to_tell() -> None:
+    told = "reading the archive takes longer than 60 s, {} and later were not read"
+    assert "60" in russian.line(told.format("'a.pdf'"))
+    begun = time.process_time()
+    for name in ("x of " * 13_000, "; " * 32_000, "x of " * 780, "; " * 1_950):
+        assert russian.line(told.format(name))
+    assert time.process_time() - begun < 10  # seconds; it was minutes
+
+
+@pytest.mark.parametrize(
+    ("message", "varying"),
+    [
+        ("ab-cd", ["b", "c"]),
+        ("a--d", ["", "-"]),
+        ("a-b-cd", ["", "b-c"]),
+        ("a-d-", None),
+        ("bb-cd", None),
+        ("abcd", None),
+    ],
+)
+def test_what_varies_is_as_short_as_can_be(message: str, varying: list[str] | None) -> None:
+    assert russian._fitted(("a", "-", "d"), message) == varying
+    assert russian._fitted(("aa", "a"), "aa") is None

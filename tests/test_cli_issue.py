@@ -690,6 +690,23 @@ def test_a_class_that_grows_or_shrinks_leaves_no_stale_file_of_all(monkeypatch: 
 
 
 @pytest.mark.usefixtures("_desk")
+@pytest.mark.parametrize(("lang", "said"), [("en", "another class lies in"), ("ru", "и другой класс")])
+def test_the_file_of_all_of_another_class_in_the_same_folder_stays_and_is_named(
+    monkeypatch: pytest.MonkeyPatch, lang: str, said: str
+) -> None:
+    for module in ("qrcert.issue.act", "qrcert.issue"):
+        monkeypatch.setattr(f"{module}.VOLUME", 2)
+    for letter, count in (("L", 3), ("S", 1)):
+        rows = ({"number": f"{letter}-{at}", "name": "Вера", "event": "E"} for at in range(count))
+        desk.write_class(f"{letter}.json", *rows)
+        done = signed("--out", "out", "--lang", lang, source=f"{letter}.json")
+        assert done.status == 0, done.err
+    assert sorted(path.name for path in Path("out").glob("all*")) == ["all-001.pdf", "all-002.pdf", "all.pdf"]
+    (line,) = [line for line in done.err.splitlines() if said in line]
+    assert line.endswith(": all-001.pdf, all-002.pdf")
+
+
+@pytest.mark.usefixtures("_desk")
 def test_what_is_not_valid_any_more_is_told_in_both_languages() -> None:
     assert signed("--out", "out").status == 0
     folder = ("--office", "school", "--passphrase-file", "pass.txt")

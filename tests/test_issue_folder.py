@@ -162,7 +162,7 @@ def test_a_full_disk_leaves_no_half_file_and_loses_nothing(
     with pytest.raises(Refused, match=r"cannot write .*: No space left on device") as caught:
         draw(plan, recorded, office.folder / "out")
     assert caught.value.hint == "is the disk full, or the folder read-only?"
-    assert [path.name for path in (office.folder / "out").iterdir()] == ["all.pdf"]
+    assert [path.name for path in (office.folder / "out").iterdir()] == [f"{recorded.entries[0].number}.pdf"]
     monkeypatch.undo()
     assert issued(class_list, office).entries == recorded.entries
 
@@ -379,6 +379,24 @@ def test_an_office_that_no_list_could_name_is_not_made(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("moment", ["write_key_request", "write_file", "open_office"])
+def test_who_stops_the_making_of_an_office_can_begin_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"qrcert.issue.folder.{moment}", stop)
+        with pytest.raises(KeyboardInterrupt):
+            new_office(tmp_path / "office")
+    if moment == "open_office":  # it was made
+        assert issue.open_office(tmp_path / "office").school == "School"
+        return
+    assert not list((tmp_path / "office").iterdir())
+    assert new_office(tmp_path / "office").school == "School"
+
+
 def test_a_name_typed_on_a_mac_is_composed(tmp_path: Path) -> None:
     assert new_office(tmp_path / "office", school="Лицеи\u0306").school == "Лицей"
 
@@ -389,8 +407,9 @@ def test_an_office_is_never_made_over_another(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="is an office folder already"):
         new_office(office.folder)
     (office.folder / issue.SETTINGS).unlink()
-    with pytest.raises(KeyFileError, match="a key is never overwritten"):
+    with pytest.raises(KeyFileError, match="a key is never overwritten") as caught:
         new_office(office.folder)
+    assert "office.toml" in (caught.value.hint or "")
     assert (office.folder / issue.KEY).read_bytes() == before[issue.KEY]
     (tmp_path / "file").touch()
     with pytest.raises(Refused, match="cannot make the office folder"):

@@ -129,6 +129,46 @@ def test_a_file_is_the_same_whatever_else_the_run_holds() -> None:
     assert many.cut(leaf(sheets, 2)) == alone.cut(Leaf(0, 1, *leaf(sheets, 2)[2:]))
 
 
+def test_what_files_share_is_written_once_a_kind_of_page_and_the_same_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kinds = [{}, {"palette": page.PINE}, {"tables": ()}, {"palette": page.PLUM, "duplicate": True}]
+    sheets = [pupil(at, **kinds[at % 4]) for at in range(8)]
+    run = printed(sheets)
+    files = [run.cut(leaf(sheets, at)) for at in range(8)]
+    assert 1 < len(run._kept) <= 4
+    monkeypatch.setattr("qrcert.page.cutting._KEPT", 1)
+    again = printed(sheets)
+    assert [again.cut(leaf(sheets, at)) for at in range(8)] == files
+    assert len(again._kept) == 1
+    for at, made in enumerate(files):
+        own = leaf(sheets, at)
+        assert printed(sheets[at : at + 1]).cut(Leaf(0, 1, *own[2:])) == made
+        with pikepdf.open(BytesIO(made)) as opened:
+            assert opened.check_pdf_syntax() == []
+
+
+def test_two_editions_have_names_of_their_own_and_a_document_keeps_its_name() -> None:
+    """The first name of the trailer is the document's, the second the edition's (ISO 32000-1, 14.4)."""
+    sheets = [pupil(1), pupil(2, number=pupil(1).number)]
+    names = []
+    for at in range(2):
+        run = printed(sheets[at : at + 1])
+        with pikepdf.open(BytesIO(run.cut(leaf(sheets[at : at + 1], 0)))) as opened:
+            names.append([bytes(one) for one in opened.trailer.ID])
+    assert names[0][0] == names[1][0]
+    assert names[0][1] != names[1][1]
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_pages_are_counted(count: int) -> None:
+    drawn = page.draw([pupil(at) for at in range(count)], day=DAY, page="card", together=True)
+    assert page.count_pages(drawn) == -(-count // 4)
+    for broken in (b"", b"%PDF-1.7\n", drawn[:-40]):
+        with pytest.raises(Refused, match="no run of pages"):
+            page.count_pages(broken)
+
+
 @pytest.mark.parametrize("name", ["certificate", "insert", "card"])
 def test_stamps_and_numbers_of_any_script_stay_on_their_page(name: str) -> None:
     sheets = [pupil(at, number=f"К-{at}", test=True, duplicate=True) for at in (2, 1, 0)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,7 @@ from qrcert.register import Recorded
 from qrcert.symbol import Symbol
 
 _TOGETHER = re.compile(r"all(-\d{3,})?\.pdf")
+_MANIFEST = re.compile(issue.MANIFEST.format(r"\d+"))
 _KEY = ("the school's key", "к ключу школы")
 
 
@@ -146,7 +148,7 @@ def issue_command(
     if screens:
         issue.write_screens(done, plan)
     issue.write_summary(done, plan, language=language)
-    _remove_stale(done, plan)
+    _remove_stale(done, plan, language)
     for line in _done(done, plan, template, language):
         screen.tell(line)
     with office.open_register() as register:
@@ -156,20 +158,47 @@ def issue_command(
     return 0
 
 
-def _remove_stale(done: issue.Issued, plan: issue.Plan) -> None:
-    """Remove what the class was together in before it grew or shrank: such a file would be printed by mistake."""
+def _remove_stale(done: issue.Issued, plan: issue.Plan, language: str) -> None:
+    """Remove what the class was together in before it grew or shrank: such a file would be printed by mistake.
+
+    Where another class lies in the same folder, such a file may be its own: it stays, and is named.
+    """
     parts = len(plan.parts)
     volumes = -(-len(done.entries) // (issue.VOLUME // parts * parts))
     wanted = {"all.pdf"} if volumes == 1 else {f"all-{one:03}.pdf" for one in range(1, volumes + 1)}
-    for file in done.folder.iterdir():
-        if _TOGETHER.fullmatch(file.name) and file.name not in wanted:
-            try:
-                file.unlink()
-            except OSError as error:
-                raise Refused(
-                    f"cannot remove {str(file)!r}, which is older than the class: {error.strerror}",
-                    hint="is it open in another program? remove it by hand, and do not print it",
-                ) from error
+    names = sorted(file.name for file in done.folder.iterdir())
+    stale = [name for name in names if _TOGETHER.fullmatch(name) and name not in wanted]
+    if stale and _has_another_class(done, plan, names):
+        screen.tell(_left(stale, language), error=True)
+        return
+    for name in stale:
+        try:
+            (done.folder / name).unlink()
+        except OSError as error:
+            raise Refused(
+                f"cannot remove {str(done.folder / name)!r}, which is older than the class: {error.strerror}",
+                hint="is it open in another program? remove it by hand, and do not print it",
+            ) from error
+
+
+def _has_another_class(done: issue.Issued, plan: issue.Plan, names: Iterable[str]) -> bool:
+    """Whether there is a manifest of a batch that has nothing of this class and comes of another list."""
+    with plan.office.open_register() as register:
+        batches = register.batches()
+    own = {entry.batch for entry in done.entries} | {
+        one.id for one in batches if (one.source, one.form) == (plan.roster.source, plan.form.hash)
+    }
+    manifests = {issue.MANIFEST.format(one) for one in own}
+    return any(_MANIFEST.fullmatch(name) and name not in manifests for name in names)
+
+
+def _left(names: Sequence[str], language: str) -> str:
+    listed = text.escaped(", ".join(names))
+    return screen.pick(
+        language,
+        f"another class lies in the same folder; these files of all are not of this one and stay: {listed}",
+        f"в этой папке лежит и другой класс; эти общие файлы не от этого класса и остаются: {listed}",
+    )
 
 
 def _drawn(

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 import click
@@ -19,6 +20,9 @@ from qrcert.issue import VOLUME
 
 PATIENCE: Final = "10s"
 """How long a cluster's answer is waited for."""
+
+_NONE: Final = "none"
+"""The release of what is not installed."""
 
 jobs_option = click.option(
     "--jobs",
@@ -37,7 +41,7 @@ cluster_option = click.option(
 def workers(certificates: int, *, jobs: int | None, cluster: str | None) -> Iterator[Executor | None]:
     """Give what draws so many certificates, None for this process, and let it go in the end, also when stopped.
 
-    Raises `Refused` where the cluster does not answer, has no workers or others than this release, or is lost.
+    Raises `Refused` where the cluster does not answer, has no workers or others than of this release, or is lost.
     """
     if cluster is not None:
         with _cluster(cluster) as executor:
@@ -97,31 +101,37 @@ def _lost(address: str) -> Refused:
     )
 
 
-def _releases(client: Any) -> dict[str, str]:
-    """Return the release of each worker; one that has none of ours cannot load what it is asked with."""
+def _releases(client: Any) -> dict[str, dict[str, str]]:
+    """Return the releases of each worker; one that has none of ours cannot load what it is asked with."""
     try:
-        found: dict[str, str] = client.run(_release, on_error="return")
+        found: dict[str, object] = client.run(_release, on_error="return")
     except RuntimeError as error:  # of a scheduler that speaks another protocol
         raise Refused(
             f"the cluster does not understand this computer: {error}", hint="install the same dask on both"
         ) from error
-    return {name: one if isinstance(one, str) else "none" for name, one in found.items()}
+    return {name: one if isinstance(one, dict) else {} for name, one in found.items()}
 
 
-def _release() -> str:
-    return __version__
+def _release() -> dict[str, str]:
+    """Return the releases on which the bytes of a page depend."""
+    try:
+        setter = version("typst")
+    except PackageNotFoundError:
+        setter = _NONE
+    return {"qrcert": __version__, "typst": setter}
 
 
-def _require_release(found: dict[str, str]) -> None:
-    """Raise `Refused` unless every worker has this very release: pages of another one differ in their bytes."""
+def _require_release(found: dict[str, dict[str, str]]) -> None:
+    """Raise `Refused` unless every worker has these very releases: pages of others differ in their bytes."""
     if not found:
         raise Refused("the cluster has no workers", hint="start some: dask worker ADDRESS")
-    for name, release in sorted(found.items()):
-        if release != __version__:
-            raise Refused(
-                f"the worker {name!r} has qrcert {release}, this is {__version__}",
-                hint="install the same there",
-            )
+    for name, releases in sorted(found.items()):
+        for what, ours in _release().items():
+            if (theirs := releases.get(what, _NONE)) != ours:
+                raise Refused(
+                    f"the worker {name!r} has {what} {theirs}, this computer has {ours}",
+                    hint="install the same there",
+                )
 
 
 def stopped(done: int, total: int, language: str) -> None:

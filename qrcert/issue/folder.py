@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 
 from qrcert import cose
 from qrcert.encode import showable
-from qrcert.errors import QrcertError, Refused, Unreadable
+from qrcert.errors import KeyFileError, QrcertError, Refused, Unreadable
 from qrcert.files import read_file, write_file
 from qrcert.issue.letterhead import Letterhead, key_name
 from qrcert.page import INDIGO, PALETTES, Palette
@@ -196,7 +196,9 @@ def make_office(
             name=_quoted(school), place=_quoted(place), alg=alg, public=key.public.hex()
         ) + ("" if token is None else _ELSEWHERE.format(token=_quoted(token)))
         write_file(folder / SETTINGS, settings.encode(), parents=True)
-    except QrcertError:  # nobody has seen the key, and left behind it would bar the next attempt
+    except (
+        BaseException
+    ):  # also Ctrl-C: nobody has seen the key, and left behind it would bar the next attempt
         if isinstance(key, TokenKey):
             key.destroy()
         for name in made:
@@ -212,6 +214,11 @@ def _new_key(folder: Path, *, alg: int, passphrase: bytes, token: str | None) ->
     """Make the school's key where it will stay: in a file of the folder, or on a token."""
     if token is not None:
         return TokenKey.generate(TokenAddress.from_uri(token), pin=passphrase, alg=alg)
+    if (folder / KEY).exists():
+        raise KeyFileError(
+            f"{KEY!r} is there already: a key is never overwritten",
+            hint="put its office.toml back beside it; or if it was never used, move it away and try again",
+        )
     key = SigningKey.generate(alg)
     save_keys(folder / KEY, [key], passphrase=passphrase)
     return key

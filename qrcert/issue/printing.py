@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 
 from qrcert import page, scan
@@ -53,18 +53,35 @@ class Job:
         papers = (paper for paper, _ in self.papers)
         return [tuple(group) for _, group in groupby(papers, key=lambda paper: paper.number)]
 
+    def sheets(self, *, codes: bool) -> list[list[page.Sheet]]:
+        """Return the sheets of each certificate, as drafts without ``codes``: what they say is the same."""
+        made = iter(
+            [
+                make_sheet(
+                    paper if codes else replace(paper, text=None),
+                    letterhead=head,
+                    form=self.form,
+                    form_office=self.form_office,
+                )
+                for paper, head in self.papers
+            ]
+        )
+        return [[next(made) for _ in group] for group in self.groups()]
+
+    def is_set_apart(self, runs: Sequence[page.Printed]) -> bool:
+        """Whether the file of all, set in these runs, is one of its own: no run holds its pages as they are."""
+        return self.together is not None and (len(runs) > 1 or self.template.layout.several > 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a job was drawn as: runs, how each is cut into files, and all of it together where that is set apart.
+    """What a job was drawn as: runs, and all of it together where that is set apart.
 
-    ``naming`` is what the file of all of it says of itself: title and author.
+    How runs are cut into files and what these are called is no business of who draws: the job tells it.
     """
 
     runs: tuple[page.Printed, ...]
-    leaves: tuple[tuple[page.Leaf, ...], ...]
     together: bytes | None
-    naming: tuple[str, str]
 
 
 def do_job(job: Job) -> Drawn:
@@ -72,80 +89,93 @@ def do_job(job: Job) -> Drawn:
 
     Raises `Refused` for contents that do not fit, and for a page whose code reads as anything else.
     """
-    groups = job.groups()
-    sheets = iter(
-        [
-            make_sheet(paper, letterhead=head, form=job.form, form_office=job.form_office)
-            for paper, head in job.papers
-        ]
-    )
-    printed = [[next(sheets) for _ in group] for group in groups]
-    runs = page.draw_runs(printed, page=job.template)
-    days = [group[0].issued for group in groups]
-    leaves = tuple([tuple(page.leaves_of(printed, one, days)) for one in runs])
-    flat = [sheet for group in printed for sheet in group]
+    printed = job.sheets(codes=True)
+    runs = tuple(page.draw_runs(printed, page=job.template))
     together = None
-    if job.together is not None and (len(runs) > 1 or job.template.layout.several > 1):
+    if job.is_set_apart(runs):
+        flat = list(chain.from_iterable(printed))
         together = page.draw(flat, day=job.day, page=job.template, together=True)
-    drawn = Drawn(tuple(runs), leaves, together, page.naming(flat))
-    for papers, data, areas in _readings(job, drawn):
-        _read_back(papers, data, areas)
-    return drawn
+    groups = job.groups()
+    for run in runs:
+        _read_back(*_codes_of(job, groups, run))
+    if together is not None:
+        _read_back(*_codes_of_all(job, together))
+    return Drawn(runs, together)
 
 
 def files_of(job: Job, drawn: Drawn) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of a job with their names: first all together, then each certificate's own.
+    """Yield the files of a job with their names: each certificate's own, and when all are good all together.
 
     They are cut out of what was read back, and are the same drawing; the first of each run is read once more.
     Raises `Refused` where that is not so.
     """
-    groups = job.groups()
-    if job.together is not None:
-        yield job.together, drawn.together or _whole(job, drawn)
-    for run, leaves in zip(drawn.runs, drawn.leaves, strict=True):
+    groups, sheets = job.groups(), job.sheets(codes=False)
+    days = [group[0].issued for group in groups]
+    opened = None
+    for run in drawn.runs:
         opened = run.open()
-        for at, leaf in zip(run.groups, leaves, strict=True):
+        for at, leaf in zip(run.groups, page.leaves_of(sheets, run, days), strict=True):
             made = opened.cut(leaf)
             if leaf.first == 0:
                 _read_back(groups[at], made, job.template.places(len(groups[at]), together=False))
             yield job.names[at], made
-
-
-def _whole(job: Job, drawn: Drawn) -> bytes:
-    """Return all pages of the only run there is."""
-    title, author = drawn.naming
-    return drawn.runs[0].open().whole(title=title, author=author, day=job.day)
-
-
-def _readings(job: Job, drawn: Drawn) -> Iterator[tuple[list[Paper], bytes, list[tuple[int, page.Box]]]]:
-    """Yield the papers of each PDF of a job, the PDF, and where in it their codes stand."""
-    groups, places = job.groups(), job.template.places
-    for run in drawn.runs:
-        papers = [paper for at in run.groups for paper in groups[at]]
-        areas = [
-            (number + 1, box) for number, box in places(len(papers), together=False)
-        ]  # after the letters
-        yield papers, run.data, areas
+    if job.together is None:
+        return
     if drawn.together is not None:
-        papers = [paper for paper, _ in job.papers]
-        yield papers, drawn.together, places(len(papers), together=True)
+        yield job.together, drawn.together
+    elif opened is not None:  # the only run there is
+        title, author = page.naming(list(chain.from_iterable(sheets)))
+        yield job.together, opened.whole(title=title, author=author, day=job.day)
+
+
+def _codes_of(
+    job: Job, groups: Sequence[Sequence[Paper]], run: page.Printed
+) -> tuple[list[Paper], bytes, list[tuple[int, page.Box]]]:
+    """Return the papers of a run, the run, and where in it their codes stand: after the page of the letters."""
+    papers = [paper for at in run.groups for paper in groups[at]]
+    places = job.template.places(len(papers), together=False)
+    return papers, run.data, [(number + 1, box) for number, box in places]
+
+
+def _codes_of_all(job: Job, together: bytes) -> tuple[list[Paper], bytes, list[tuple[int, page.Box]]]:
+    """Return the papers of a job, the file of all of them, and where in it their codes stand."""
+    papers = [paper for paper, _ in job.papers]
+    return papers, together, job.template.places(len(papers), together=True)
 
 
 def check_drawn(job: Job, drawn: Drawn) -> None:
     """Raise `Refused` unless what another process drew is this job: all certificates, each with its own text.
 
-    The text that a page carries as a file is compared for every page; of the codes, which were read back where they
-    were drawn, a sample is read once more.
+    The text that a page carries as a file is compared for every page, with its name; of the codes, which were read
+    back where they were drawn, a sample is read once more. Of a file of all that was set apart every code is, for
+    nothing else vouches for it.
     """
-    if sorted(at for run in drawn.runs for at in run.groups) != list(range(len(job.names))):
+    groups = job.groups()
+    held = [at for run in drawn.runs for at in run.groups]
+    if sorted(held) != list(range(len(groups))) or any(
+        list(run.groups) != sorted(run.groups) for run in drawn.runs
+    ):
         raise _strange("other certificates than were asked for")
-    for run, (papers, _, _) in zip(drawn.runs, _readings(job, drawn), strict=False):
-        opened = run.open()
-        attached = [opened.attached(at) for at in range(len(opened))]
-        if attached != [(paper.text or "").encode() for paper in papers]:
-            raise _strange(f"other texts than those of the {len(run.groups)} certificates")
-    for papers, data, areas in _readings(job, drawn):
+    if (drawn.together is not None) != job.is_set_apart(drawn.runs):
+        raise _strange("no file of all certificates, or one that was not asked for")
+    sheets = job.sheets(codes=False)
+    for run in drawn.runs:
+        papers, data, areas = _codes_of(job, groups, run)
+        _check_texts(run, papers, page.carried_names(sheets, run.groups))
         _read_back(papers[::SAMPLE], data, areas[::SAMPLE])
+    if drawn.together is not None:
+        papers, data, areas = _codes_of_all(job, drawn.together)
+        if page.count_pages(data) != areas[-1][0]:
+            raise _strange("another number of pages than was asked for")
+        _read_back(papers, data, areas)
+
+
+def _check_texts(run: page.Printed, papers: Sequence[Paper], names: tuple[str, ...]) -> None:
+    """Raise `Refused` unless the pages of a run carry the texts of these papers as files of these names."""
+    opened = run.open()
+    attached = [opened.attached(at) for at in range(len(opened))]
+    if run.names != names or attached != [(paper.text or "").encode() for paper in papers]:
+        raise _strange(f"other texts than those of the {len(run.groups)} certificates")
 
 
 def _strange(found: str) -> Refused:

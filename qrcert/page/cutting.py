@@ -9,32 +9,28 @@ structure 14.7). What is read here was written by krilla, typst's writer of PDF,
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple
-from xml.sax.saxutils import escape
+from typing import Any, NamedTuple
 
 from qrcert.errors import Refused
-from qrcert.page.objects import Object, assembled, content, read_object, read_table, string, token
+from qrcert.page.described import Description, named, parted_packet
+from qrcert.page.objects import Block, Object, assembled, block, content, read_object, read_table, token
+from qrcert.page.trees import attachments_of, key_of, numbered_in, pages_in, written_name
 
 _HEADERS = re.compile(rb"(?:/ID|/Headers\[)(?:\(U\d+x\d+y\d+\)\s*)+")
 _HEADER = re.compile(rb"\(U(\d+)(x\d+y\d+)\)")
 _ID = re.compile(rb"/ID(\(U\d+x\d+y\d+\))")
 _DATE = re.compile(rb"D:\d{14}Z")
-_XMP_DATE = re.compile(rb"(?<=>)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?=<)")
-_XMP_TITLE = re.compile(rb'(?<=<dc:title><rdf:Alt><rdf:li xml:lang="x-default">).*?(?=</rdf:li>)', re.DOTALL)
-_XMP_AUTHOR = re.compile(rb"(?<=<dc:creator><rdf:Seq><rdf:li>).*?(?=</rdf:li>)", re.DOTALL)
-_XMP_PAGES = re.compile(rb"(?<=<xmpTPg:NPages>)\d+(?=<)")
-_XMP_INSTANCE = re.compile(rb"(?<=ID>)[A-Za-z0-9+/]{22}==(?=_source</stEvt:instanceID>|</xmpMM:InstanceID>)")
-_XMP_DOCUMENT = re.compile(rb"(?<=<xmpMM:DocumentID>)[A-Za-z0-9+/]{22}==(?=<)")
-
 # What every cut file begins with after the catalog, by number.
 _PAGES, _OUTLINES, _TREE, _DOCUMENT, _INFO, _METADATA = range(2, 8)
+
+_KEPT = 8
+"""Kinds of pages, by their fonts and colours, of which a run remembers what their files share."""
 
 
 class Leaf(NamedTuple):
@@ -63,6 +59,15 @@ class _Parts:
     outlines: int
 
 
+class _Common(NamedTuple):
+    """What the files of pages of one kind share, written once: fonts, colours, intent."""
+
+    numbers: Mapping[int, int]
+    block: Block
+    digest: Any
+    """Of hashlib, of all of it, to be copied."""
+
+
 class Run:
     """A run as typst wrote it: the page that shows the letters of its fonts, then a page a sheet.
 
@@ -73,6 +78,7 @@ class Run:
     def __init__(self, data: bytes, names: Sequence[str]) -> None:
         self._data, self._names = data, names
         self._known: dict[int, Object] = {}
+        self._kept: dict[tuple[int, ...], _Common] = {}
         try:
             self._starts, self._trailer = read_table(data)
             self._parts = self._read()
@@ -137,6 +143,26 @@ class Run:
                     waiting.append(to)
         return waiting
 
+    def _common(self, pages: Sequence[int]) -> _Common:
+        """Return what all files share whose pages use what these do; raises ValueError where a page is in it."""
+        used = [self._object(page).after(b"/Resources ") for page in pages]
+        inside = dict.fromkeys(to for one in used for to in self._object(one).references)
+        roots = (self._parts.catalog.after(b"/OutputIntents "), *inside)
+        if roots not in self._kept:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            found = self._reached(roots, {})
+            if not set(self._parts.pages).isdisjoint(found):
+                raise ValueError("a page is part of what pages share")
+            numbers = {old: new for new, old in enumerate(found, _METADATA + 1)}
+            made = block([self._object(old).written(numbers) for old in found], first=_METADATA + 1)
+            self._kept[roots] = _Common(numbers, made, sha256(made.data))
+        return self._kept[roots]
+
+    @cached_property
+    def _packet(self) -> tuple[bytes, ...]:
+        return parted_packet(self._object(self._parts.catalog.after(b"/Metadata ")))
+
     def _read(self) -> _Parts:
         catalog = self._object(self._trailer.after(b"/Root "))
         pages = self._object(catalog.after(b"/Pages ")).references
@@ -144,11 +170,11 @@ class Run:
         root = self._object(tree)
         document = root.after(b"/K[")
         tags = self._object(document).references[1:]
-        keys = [_key(self._object(page)) for page in pages]
-        nums = _numbers(root)
+        keys = [key_of(self._object(page)) for page in pages]
+        nums = numbered_in(root)
         parents = [None if key is None else nums.get(key) for key in keys]
         outlines = catalog.after(b"/Outlines ")
-        files = _attachments(catalog)
+        files = attachments_of(catalog)
         return _Parts(
             catalog,
             pages,
@@ -158,7 +184,7 @@ class Run:
             tuple(self._tags(tags, parents)),
             tuple(parents),
             tuple(self._entries(pages, outlines)),
-            tuple([files[_written_name(name)] for name in self._names]),
+            tuple([files[written_name(name)] for name in self._names]),
             outlines,
         )
 
@@ -184,33 +210,48 @@ class Run:
         yield from (tuple(leading[page]) for page in pages)
 
 
+def count_pages(data: bytes) -> int:
+    """Return how many pages a PDF of typst's has; raises `Refused` for one that is not written as it writes."""
+    try:
+        return pages_in(data)
+    except (ValueError, IndexError, KeyError, StopIteration) as error:
+        raise _no_run("it is not written as typst writes") from error
+
+
 class _Cut:
     """The making of one file: which objects go into it, in which order, and how each is written."""
 
     def __init__(self, run: Run, leaf: Leaf) -> None:
         parts = run._parts
         self._run, self._leaf, self._parts = run, leaf, parts
+        self._described = Description(leaf.title, leaf.author, leaf.day)
         some = slice(leaf.first + 1, leaf.end + 1)
         self._pages = parts.pages[some]
         self._tags = [tag for tags in parts.tags[some] for tag in tags]
         self._parents = [one for one in parts.parents[some] if one is not None]
         self._entries = [entry for entries in parts.entries[some] for entry in entries]
         self._attached = parts.attached[leaf.first : leaf.end]
-        self._intents = parts.catalog.after(b"/OutputIntents ")
         self._old = {
             run._object(self._pages[0]).after(b"/Parent "): _PAGES,
             parts.outlines: _OUTLINES,
             parts.tree: _TREE,
             parts.document: _DOCUMENT,
         }
+        self._common = run._common(self._pages)
+        self._places = {old: place for place, old in enumerate(self._pages)}
+        self._steps = {old: place for place, old in enumerate(self._entries)}
         self._others = self._order()
-        self._numbers = self._old | {old: new for new, old in enumerate(self._others, _METADATA + 1)}
+        first = _METADATA + 1 + len(self._common.numbers)
+        own = {old: new for new, old in enumerate(self._others, first)}
+        self._numbers: dict[int, int] = {**self._old, **self._common.numbers, **own}
+        self._names: dict[bytes, bytes] = {}
 
     def _order(self) -> list[int]:
-        """Return the other objects of the file in order; raises ValueError where another page is among them."""
+        """Return the file's own objects in order; raises ValueError where another page is among them."""
         entries = [self._run._object(entry).after(b"/Dest ") for entry in self._entries]
-        own = (self._intents, *self._pages, *self._attached, *self._tags, *self._parents, *entries)
-        found = self._run._reached(own, self._old | dict.fromkeys(self._entries, 0))
+        own = (*self._pages, *self._attached, *self._tags, *self._parents, *entries)
+        known = {**self._old, **self._common.numbers, **self._steps}
+        found = self._run._reached(own, known)
         strangers = set(self._parts.pages) - set(self._pages)
         if not strangers.isdisjoint(found):
             raise ValueError("a page refers to another")
@@ -225,29 +266,31 @@ class _Cut:
             self._outline(),
             b"",
             self._document(),
-            self._info(),
+            self._described.info(self._run._object(self._parts.info)),
         ]
         rest = [self._written(old) for old in self._others]
+        own = block(rest, first=_METADATA + 1 + len(self._common.numbers))
         objects[_TREE] = self._tree(rest)
-        said = (self._leaf.title, self._leaf.author, self._leaf.day.isoformat())
-        document = _digest(one.encode() + b"\0" for one in said)
-        instance = _digest((*objects, *rest))
-        objects += [self._metadata(document, instance), *rest]
-        return assembled(objects[1:], info=_INFO, names=(document, instance))
+        document = self._described.name
+        digest = self._common.digest.copy()
+        digest.update(b"".join(objects) + own.data)
+        instance = named(digest)
+        packet = self._described.packet(self._run._packet, pages=len(self._pages), instance=instance)
+        head = block([*objects[1:], packet], first=1)
+        return assembled((head, self._common.block, own), info=_INFO, names=(document, instance))
 
     def _written(self, old: int) -> bytes:
-        """Return an object as it stands in the file."""
+        """Return an object of the file's own as it stands in it."""
         one = self._run._object(old)
-        if old in self._pages:
-            return re.sub(
-                rb"(?<=/StructParents )\d+", b"%d" % self._pages.index(old), one.written(self._numbers)
-            )
-        if old in self._entries:
+        if old in self._places:
+            return re.sub(rb"(?<=/StructParents )\d+", b"%d" % self._places[old], one.written(self._numbers))
+        if old in self._steps:
             return self._entry(old)
-        if one.pieces[0].startswith(b"<</Type/StructElem") and b"(U" in one.text:
-            return _HEADERS.sub(self._renamed, one.written(self._numbers))
+        if one.pieces[0].startswith(b"<</Type/StructElem"):
+            written = one.written(self._numbers)
+            return _HEADERS.sub(self._renamed, written) if self._tables and b"(U" in written else written
         if b"/EmbeddedFile" in one.pieces[0]:
-            return _DATE.sub(self._moment(), one.pieces[0], count=1) + one.stream
+            return _DATE.sub(self._described.moment, one.pieces[0], count=1) + one.stream
         return one.written(self._numbers)
 
     def _renamed(self, found: re.Match[bytes]) -> bytes:
@@ -256,29 +299,30 @@ class _Cut:
         def name(one: re.Match[bytes]) -> bytes:
             return b"(U%d%s)" % (int(one[1]) - self._tables, one[2])
 
-        return _HEADER.sub(name, found[0])
+        if (said := found[0]) not in self._names:  # a column of cells says the same
+            self._names[said] = _HEADER.sub(name, said)
+        return self._names[said]
 
     @cached_property
     def _tables(self) -> int:
         """How many tables stand before the file's first one."""
-        texts = (self._run._object(old).text for old in self._others)
-        named = [
-            int(one[1]) for text in texts if (found := _ID.search(text)) and (one := _HEADER.match(found[1]))
-        ]
-        return min(named, default=1) - 1
+        pieces = (piece for old in self._others for piece in self._run._object(old).pieces)
+        found = (_ID.search(piece) for piece in pieces if b"/ID(U" in piece)
+        tables = [int(one[1]) for name in found if name and (one := _HEADER.match(name[1]))]
+        return min(tables, default=1) - 1
 
     def _catalog(self) -> bytes:
         text = self._parts.catalog.text
-        lang = token(text, b"/Lang")
+        lang, intents = token(text, b"/Lang"), self._parts.catalog.after(b"/OutputIntents ")
         names = dict(zip(self._attached, self._run._names[self._leaf.first : self._leaf.end], strict=True))
         files = sorted(self._attached, key=lambda file: names[file].encode())
-        listed = b"".join(b"%s%d 0 R" % (_written_name(names[file]), self._numbers[file]) for file in files)
+        listed = b"".join(b"%s%d 0 R" % (written_name(names[file]), self._numbers[file]) for file in files)
         return (
             b"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents %d 0 R/Lang%s/StructTreeRoot %d 0 R"
             b"/MarkInfo<</Marked true/Suspects false>>/ViewerPreferences<</DisplayDocTitle true/Direction/L2R>>"
             b"/Outlines %d 0 R/Names<</EmbeddedFiles<</Names[%s]>>>>/AF[%s]>>"
         ) % (
-            *(_PAGES, _METADATA, self._numbers[self._intents], lang, _TREE, _OUTLINES, listed),
+            *(_PAGES, _METADATA, self._numbers[intents], lang, _TREE, _OUTLINES, listed),
             self._listed(self._attached),
         )
 
@@ -290,7 +334,7 @@ class _Cut:
         return b"<</Type/Outlines/First %d 0 R/Last %d 0 R/Count %d>>" % (first, last, len(self._entries))
 
     def _entry(self, old: int) -> bytes:
-        place, text = self._entries.index(old), self._run._object(old).text
+        place, text = self._steps[old], self._run._object(old).text
         title = text[text.index(b"/Title") + len(b"/Title") : text.rindex(b"/Dest ")]
         parts = [b"<</Parent %d 0 R" % _OUTLINES]
         if place + 1 < len(self._entries):
@@ -302,7 +346,8 @@ class _Cut:
 
     def _tree(self, rest: Sequence[bytes]) -> bytes:
         """Return the root of the tags; the names of headings are found in what is written already."""
-        found = ((_ID.search(one), number) for number, one in enumerate(rest, _METADATA + 1))
+        first = _METADATA + 1 + len(self._common.numbers)
+        found = ((_ID.search(one), number) for number, one in enumerate(rest, first) if b"/ID(U" in one)
         names = sorted((name[1], number) for name, number in found if name is not None)
         ids = b"".join(b"%s %d 0 R" % one for one in names)
         text = self._run._object(self._parts.tree).text
@@ -320,34 +365,6 @@ class _Cut:
         tags = self._listed(self._tags)
         return b"<</Type/StructElem/S/Document/P %d 0 R/K[%s]>>" % (_TREE, tags)
 
-    def _info(self) -> bytes:
-        maker = token(self._run._object(self._parts.info).text, b"/Creator")
-        title, author, moment = string(self._leaf.title), string(self._leaf.author), self._moment()
-        return b"<</Title%s/Author%s/Creator%s/ModDate(%s)/CreationDate(%s)>>" % (
-            *(title, author, maker, moment, moment),
-        )
-
-    def _metadata(self, document: bytes, instance: bytes) -> bytes:
-        """Return the description of the file in XMP (ISO 19005-3, 6.6.2)."""
-        leaf = self._leaf
-        packet = content(self._run._object(self._parts.catalog.after(b"/Metadata ")).stream)
-        day = leaf.day.isoformat().encode() + b"T00:00:00Z"
-        for pattern, said in (
-            (_XMP_TITLE, escape(leaf.title).encode()),
-            (_XMP_AUTHOR, escape(leaf.author).encode()),
-            (_XMP_DATE, day),
-            (_XMP_PAGES, b"%d" % len(self._pages)),
-            (_XMP_INSTANCE, instance),
-            (_XMP_DOCUMENT, document),
-        ):
-            packet, count = pattern.subn(lambda _, said=said: said, packet)  # type: ignore[misc]
-            if not count:
-                raise ValueError("the description of the run lacks something")
-        return b"<</Length %d/Type/Metadata/Subtype/XML>>\nstream\n%s\nendstream" % (len(packet), packet)
-
-    def _moment(self) -> bytes:
-        return self._leaf.day.strftime("D:%Y%m%d000000Z").encode()
-
     def _listed(self, olds: Iterable[int]) -> bytes:
         return b" ".join(b"%d 0 R" % self._numbers[old] for old in olds)
 
@@ -356,42 +373,3 @@ def _no_run(why: str) -> Refused:
     return Refused(
         f"what was drawn is no run of pages: {why}", hint="this is a fault of the program, please report it"
     )
-
-
-def _key(page: Object) -> int | None:
-    """Return the place of a page's tags in the tree, or None for a page without tags."""
-    found = re.search(rb"/StructParents (\d+)", page.text)
-    return None if found is None else int(found[1])
-
-
-def _numbers(tree: Object) -> dict[int, int]:
-    """Return the list of tags of each page by its place in the tree."""
-    found = {}
-    for piece, to in zip(tree.pieces, tree.references, strict=False):
-        if key := re.search(rb"(?:/Nums\[|^\s*)(\d+) $", piece):
-            found[int(key[1])] = to
-    return found
-
-
-def _attachments(catalog: Object) -> dict[bytes, int]:
-    """Return the attached files by their names, as these are written."""
-    files: dict[bytes, int] = {}
-    inside = False
-    for piece, to in zip(catalog.pieces, catalog.references, strict=False):
-        inside = b"/EmbeddedFiles" in piece or (inside and b"/AF" not in piece)
-        if inside:
-            files[piece[piece.rfind(b"[") + 1 :].strip()] = to
-    return files
-
-
-def _written_name(name: str) -> bytes:
-    """Return the name of a file as it is written where files are looked up (ISO 32000-1, 7.9.6)."""
-    return b"(%s)" % name.encode() if name.isascii() else b"<%s>" % name.encode().hex().upper().encode()
-
-
-def _digest(parts: Iterable[bytes]) -> bytes:
-    """Return a name made of what is named, of 16 bytes, as typst writes it."""
-    digest = sha256()
-    for part in parts:
-        digest.update(part)
-    return b64encode(digest.digest()[:16])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 _HEAD: Final = b"%PDF-1.7\n%\x80\x80\x80\x80\n\n"
@@ -13,6 +13,7 @@ _ROW: Final = 20
 """Bytes of a row of the table of objects (ISO 32000-1, 7.5.4)."""
 
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
+_TOKEN = re.compile(rb"\\.|[()]|\b(\d+) 0 R\b", re.DOTALL)
 _BRACKET = re.compile(rb"\\.|[()]", re.DOTALL)
 _STREAM = re.compile(rb">>\s*stream\r?\n")
 
@@ -72,14 +73,24 @@ def read_object(data: bytes, number: int | None) -> Object:
 
 def _parted(text: bytes) -> tuple[list[bytes], list[int]]:
     """Return the text parted at each reference, and these; what looks like one within a string is none."""
-    pieces, references, last = [], [], 0
-    strings = list(_strings(text)) if b"(" in text else []
-    for found in _REFERENCE.finditer(text):
-        if any(begin < found.start() < end for begin, end in strings):
-            continue
-        pieces.append(text[last : found.start()])
-        references.append(int(found[1]))
-        last = found.end()
+    parts = _REFERENCE.split(text)
+    whole = parts[::2]
+    if b"(" not in text or (
+        b"\\" not in text and all(one.count(b"(") == one.count(b")") for one in whole)
+    ):  # no string is parted
+        return whole, list(map(int, parts[1::2]))
+    pieces: list[bytes] = []
+    references: list[int] = []
+    last = depth = 0
+    for found in _TOKEN.finditer(text):
+        if found[0] == b"(":
+            depth += 1
+        elif found[0] == b")":
+            depth -= 1
+        elif found[1] is not None and depth == 0:
+            pieces.append(text[last : found.start()])
+            references.append(int(found[1]))
+            last = found.end()
     return [*pieces, text[last:]], references
 
 
@@ -117,18 +128,39 @@ def string(said: str) -> bytes:
     return b"<FEFF%s>" % said.encode("utf-16-be").hex().upper().encode()
 
 
-def assembled(objects: Sequence[bytes], *, info: int, names: tuple[bytes, bytes]) -> bytes:
-    """Return the file of some objects, numbered from 1, the first of which is the catalog.
+class Block(NamedTuple):
+    """Objects that are written and numbered in a row: their bytes, and where in these each begins."""
 
-    ``info`` is the number of what describes the file, ``names`` are those of the document and of this edition.
-    """
-    parts, places, at = [_HEAD], [], len(_HEAD)
-    for number, one in enumerate(objects, 1):
+    data: bytes
+    places: tuple[int, ...]
+
+
+def block(objects: Iterable[bytes], *, first: int) -> Block:
+    """Return objects as they stand in a file, numbered from ``first``."""
+    parts, places, at = [], [], 0
+    for number, one in enumerate(objects, first):
         places.append(at)
         parts.append(b"%d 0 obj\n%s\nendobj\n" % (number, one))
         at += len(parts[-1])
-    rows = b"".join(b"%010d 00000 n\r\n" % place for place in places)
-    parts.append(b"xref\n0 %d\n0000000000 65535 f\r\n%s" % (len(objects) + 1, rows))
+    return Block(b"".join(parts), tuple(places))
+
+
+def assembled(blocks: Sequence[Block], *, info: int, names: tuple[bytes, bytes]) -> bytes:
+    """Return the file of some blocks, numbered from 1 on throughout; the first object is the catalog.
+
+    ``info`` is the number of what describes the file, ``names`` are those of the document and of this edition.
+    """
+    rows, at = [b"0000000000 65535 f\r\n"], len(_HEAD)
+    for one in blocks:
+        rows += [b"%010d 00000 n\r\n" % (at + place) for place in one.places]
+        at += len(one.data)
     trailer = b"trailer\n<</Size %d/Root 1 0 R/Info %d 0 R/ID[(%s)(%s)]>>\nstartxref\n%d\n%%%%EOF"
-    parts.append(trailer % (len(objects) + 1, info, *names, at))
-    return b"".join(parts)
+    return b"".join(
+        [
+            _HEAD,
+            *(one.data for one in blocks),
+            b"xref\n0 %d\n" % len(rows),
+            *rows,
+            trailer % (len(rows), info, *names, at),
+        ]
+    )

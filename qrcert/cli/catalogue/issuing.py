@@ -52,7 +52,7 @@ ISSUING: Final = (
     ("start one: dask scheduler, and dask worker ADDRESS", "запустите: dask scheduler и dask worker АДРЕС"),
     ("the cluster has no workers", "в кластере нет исполнителей"),
     ("start some: dask worker ADDRESS", "запустите их: dask worker АДРЕС"),
-    ("the worker {} has qrcert {}, this is {}", "у исполнителя {} стоит qrcert {}, а здесь {}"),
+    ("the worker {} has {} {}, this computer has {}", "у исполнителя {} стоит {} {}, а здесь {}"),
     ("workers of the cluster were killed again and again at the same pages; what was signed stands in the register",
      "исполнители кластера раз за разом падают на одних и тех же страницах; подписанное осталось в книге"),
     ("is their memory enough? the same command without --cluster goes on here",

@@ -64,6 +64,8 @@ OFFICE: Final = (
     ("{}: valid until {}, and today is {}", "{}: действителен до {}, а сегодня {}"),
     ("today is {}, and the list is of {}", "сегодня {}, а список от {}"),
     ("is this computer's date right?", "верна ли дата на этом компьютере?"),
+    ("put its office.toml back beside it; or if it was never used, move it away and try again",
+     "верните к нему его office.toml; а если им ничего не подписано, уберите его в другое место и повторите"),
     ("the list demands a proof of the season for each certificate, which needs a newer qrcert",
      "по списку каждому документу нужно доказательство сезона; для этого нужна более новая qrcert"),
     ("{}: the number {} was withdrawn on {}, with every copy that has it",
