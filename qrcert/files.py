@@ -67,10 +67,11 @@ def require_folder_of(path: Path) -> None:
         )
 
 
-def write_file(path: Path, data: bytes, *, parents: bool = False) -> Path:
+def write_file(path: Path, data: bytes, *, parents: bool = False, swept: bool = False) -> Path:
     """Write ``data`` to ``path`` through a file beside it, flushed to the disk, and return the path.
 
-    With ``parents`` its folder is made if it is not there. Two processes that write the same file at once do not
+    With ``parents`` its folder is made if it is not there; ``swept`` says that it was looked through for leftovers,
+    as for many files in a row. Two processes that write the same file at once do not
     meet: the later one stands; what killed ones left of it is removed. A link stays and leads to the new file,
     which keeps the rights of the old one. A pipe or device, and an open file that is named by its number, gets the
     bytes itself and stays what it is. Raises `Refused` if the disk is full or the folder cannot be written; then
@@ -84,6 +85,8 @@ def write_file(path: Path, data: bytes, *, parents: bool = False) -> Path:
             return path
         if parents:
             target.parent.mkdir(parents=True, exist_ok=True)
+        if not swept:
+            _sweep(_parts_of(target))
         _replace(target, data)
     except OSError as error:
         raise Refused(
@@ -113,7 +116,6 @@ def _end_of(path: Path) -> Path | None:
 
 def _replace(path: Path, data: bytes) -> None:
     """Put a file with these bytes in the place of ``path``, in one step."""
-    _sweep(_parts_of(path))
     file = _begun(path)
     part = Path(file.name)
     try:

@@ -126,7 +126,7 @@ def draw_and_check(
     jobs = _jobs(plan, headed, names, page.as_template(template))
     for job, drawn in do_jobs(jobs, executor=executor):
         for name, data in files_of(job, drawn):
-            write_file(folder / name, data, parents=True)
+            write_file(folder / name, data, parents=True, swept=True)
             done += name != job.together
             progress("draw", done, count)
     ids = [entry.id for entry in recorded.entries]

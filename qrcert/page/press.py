@@ -41,6 +41,12 @@ _FRAMES = {
 STANDARDS: Final = ["a-3a", "ua-1"]
 """What every PDF is held to: it can be kept for decades (ISO 19005-3) and be read aloud (ISO 14289-1)."""
 
+_LARGE: Final = 100
+"""Sheets of a run after which typst is made to forget it: half a megabyte each."""
+
+_MEMORY: Final = 12
+"""Compilations for which typst keeps what it made, and somewhat more."""
+
 # What a file name must not hold on some system; letters of any script may stand there.
 _UNSAFE = re.compile(r"[^\w.-]+")
 
@@ -72,7 +78,10 @@ def draw_run(sheets: Sequence[Sheet], *, day: date, page: Template, letters: str
 
     It numbers the glyphs: all runs that need no others have the same fonts, byte for byte. Raises as `draw` does.
     """
-    return _drawn(sheets, page, day=day, letters=letters)
+    data = _drawn(sheets, page, day=day, letters=letters)
+    if len(sheets) >= _LARGE:
+        _forget()
+    return data
 
 
 def _drawn(
@@ -249,3 +258,11 @@ def _compile(file: str, data: Mapping[str, object], **how: Any) -> bytes:
         raise Refused(f"the page was not set cleanly: {warnings[0].message}")
     assert isinstance(made, bytes)
     return made
+
+
+def _forget() -> None:
+    """Let typst forget the pages of a run: it drops what none of its last compilations asked for."""
+    import typst
+
+    for _ in range(_MEMORY):
+        typst.compile(b" ", format="svg", font_paths=[], ignore_system_fonts=True)
