@@ -59,7 +59,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "dim": Kind(3.0, 0.205, (0.6, 0.8), 25, white=1.1),
-    "shaky": Kind(3.2, 0.05, (0.5, 0.7), 560),
+    "shaky": Kind(3.2, 0.05, (0.5, 0.7), 740),
     "hunting": Kind(3.2, 0.05, (2.0, 3.6), 40),
     "far": Kind(1.54, 0.05, (0.4, 0.6), 20),
     "tilted": Kind(2.5, 0.06, (0.7, 1.1), 60, tilt=47),
