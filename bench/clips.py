@@ -62,7 +62,7 @@ KINDS: dict[str, Kind] = {
     "shaky": Kind(3.2, 0.05, (0.5, 0.7), 740),
     "hunting": Kind(3.2, 0.05, (2.0, 3.6), 40),
     "far": Kind(1.54, 0.05, (0.4, 0.6), 20),
-    "tilted": Kind(2.5, 0.06, (0.7, 1.1), 60, tilt=47),
+    "tilted": Kind(2.5, 0.06, (0.7, 1.1), 60, tilt=46.6),
     "all": Kind(2.7, 0.12, (0.9, 1.4), 160, tilt=22, quality=60),
 }
 """The levels at which zxing-cpp reads one frame in ten."""
