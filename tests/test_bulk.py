@@ -23,7 +23,7 @@ import offices
 from offices import NOW, entries, office_in, plan_of, pupil, sign, write_json
 from qrcert import __version__, issue, page
 from qrcert.cli import screen
-from qrcert.cli.workers import _release, _require_release, workers
+from qrcert.cli.workers import _release, _require_release, _Watched, workers
 from qrcert.errors import MissingExtra, QrcertError, Refused, TrustListError
 from qrcert.issue import act, printing
 from qrcert.issue.sheets import make_sheet
@@ -245,6 +245,34 @@ def test_a_scheduler_that_is_gone_is_told_and_the_same_command_goes_on(
     assert caught.value.hint
     monkeypatch.undo()
     assert drawn(plan, recorded, tmp_path / "again") == alone
+
+
+class Cut:
+    """A client of dask that never answers; ``status`` tells how its connection stands."""
+
+    status = "running"
+
+    def get_executor(self, *, pure: bool) -> Cut:
+        assert not pure
+        return self
+
+    def submit(self, *_: object) -> Future[object]:
+        return Future()
+
+
+def test_what_dask_leaves_open_ends_with_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qrcert.cli.workers.LOOKING", 0.01)
+    client = Cut()
+    with _Watched(client) as executor:
+        waiting = executor.submit(abs, 1)
+        done = executor.submit(abs, 1)
+        done.set_result(1)
+        client.status = "closed"
+        with pytest.raises(OSError, match="connection to the scheduler has ended"):
+            waiting.result(60)
+        assert done.result(0) == 1
+        with pytest.raises(OSError, match="connection to the scheduler has ended"):
+            executor.submit(abs, 1)
 
 
 def test_a_worker_that_fails_at_the_same_pages_again_and_again_is_told(tmp_path: Path) -> None:

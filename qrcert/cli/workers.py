@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future, InvalidStateError, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
@@ -20,6 +21,11 @@ from qrcert.issue import VOLUME
 
 PATIENCE: Final = "10s"
 """How long a cluster's answer is waited for."""
+
+LOOKING: Final = 0.5
+"""Seconds between two looks whether the cluster is still there."""
+
+_GONE: Final = "the connection to the scheduler has ended"
 
 _NONE: Final = "none"
 """The release of what is not installed."""
@@ -83,7 +89,8 @@ def _cluster(address: str) -> Iterator[Executor]:
     try:
         with client:
             _require_release(_releases(client))
-            yield client.get_executor(pure=False)
+            with _Watched(client) as executor:
+                yield executor
     except KilledWorker as error:
         raise Refused(
             "workers of the cluster were killed again and again at the same pages; what was signed stands in the "
@@ -92,6 +99,38 @@ def _cluster(address: str) -> Iterator[Executor]:
         ) from error
     except (CancelledError, OSError) as error:  # of a connection that ended, and of work that went with it
         raise _lost(address) from error
+
+
+class _Watched(Executor):
+    """The executor of a dask client, whose futures end when the connection does: dask leaves some open for ever."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._dask = client.get_executor(pure=False)
+        self._open: set[Future[Any]] = set()
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._look, daemon=True)
+        self._watch.start()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand out a call; raises OSError where the connection has ended."""
+        if self._client.status == "closed":
+            raise OSError(_GONE)
+        future: Future[Any] = self._dask.submit(fn, *args, **kwargs)
+        self._open.add(future)
+        future.add_done_callback(self._open.discard)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Look no more; the client ends with its own context."""
+        self._ended.set()
+
+    def _look(self) -> None:
+        while not self._ended.wait(LOOKING):
+            if self._client.status == "closed":
+                for future in tuple(self._open):
+                    with suppress(InvalidStateError):  # it ended meanwhile
+                        future.set_exception(OSError(_GONE))
 
 
 def _lost(address: str) -> Refused:
