@@ -107,7 +107,7 @@ def test_what_is_no_delta(expected: str, data: Callable[[], bytes]) -> None:
     given = data()
     start = time.perf_counter()
     assert applied(given, good_file()) == expected
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 60  # no hang; how fast is for the benches
 
 
 def test_a_result_longer_than_promised_is_not_the_one_that_is_named() -> None:
