@@ -19,6 +19,7 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 import pictures
+from handmade import one_page, plain_pdf, stream, swollen
 from qrcert import scan
 from qrcert.errors import TooBig, UnknownFile, Unreadable
 from qrcert.reading import pictures as picture_files
@@ -530,36 +531,6 @@ def pdf_of(
     file = io.BytesIO()
     document.save(file, encryption=encryption)
     return file.getvalue()
-
-
-def plain_pdf(objects: Sequence[bytes]) -> bytes:
-    """A PDF by hand; object 1 is the catalogue."""
-    out, places = b"%PDF-1.7\n", []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    size = len(objects) + 1
-    tail = b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
-    return out + tail % (size, table, size, len(out))
-
-
-def stream(data: bytes, entries: bytes = b"") -> bytes:
-    return b"<<%b/Length %d>>\nstream\n%b\nendstream" % (entries, len(data), data)
-
-
-def one_page(content: bytes, *, box: bytes = b"0 0 595 842") -> bytes:
-    catalogue, pages = b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[%b]/Contents 4 0 R>>" % box
-    return plain_pdf([catalogue, pages, page, content])
-
-
-def swollen(block: bytes, times: int) -> bytes:
-    """What inflates to ``times`` x ``block``, made without compressing all of it (the checksum is wrong)."""
-    packer = zlib.compressobj(9)
-    first = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
-    again = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
-    return first + again * (times - 1) + b"\3\0" + bytes(4)
 
 
 def test_the_pages_of_a_pdf() -> None:

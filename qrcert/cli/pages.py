@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,13 @@ _form_option = click.option(
 )
 
 
+def _file_option(told: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Return the option of the PDF that is drawn; ``told`` is its help."""
+    return click.option(
+        "-o", "output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help=told
+    )
+
+
 @click.group("page", cls=screen.Group)
 def page_group() -> None:
     """Show what certificates are printed as: our pages, and a school's own, a folder with page.toml."""
@@ -75,13 +82,7 @@ def list_command(output: Path | None, lang: str | None) -> int:
 )
 @click.argument("wanted", metavar="NAME|FOLDER")
 @_form_option
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="The PDF; default: NAME.pdf.",
-)
+@_file_option("The PDF; default: NAME.pdf.")
 @screen.lang_option
 def show_command(wanted: str, form_id: str, output: Path | None, lang: str | None) -> int:
     """Draw a page as it would be printed, filled with a form's sample and marked as a test."""
@@ -100,13 +101,7 @@ def show_command(wanted: str, form_id: str, output: Path | None, lang: str | Non
 )
 @click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @_form_option
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="The sample's PDF; default: sample.pdf in the folder.",
-)
+@_file_option("The sample's PDF; default: sample.pdf in the folder.")
 @screen.lang_option
 def check_command(folder: Path, form_id: str, output: Path | None, lang: str | None) -> int:
     """Tell every fault of a page of your own in plain words, and draw a sample where it can be used.
