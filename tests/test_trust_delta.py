@@ -91,12 +91,7 @@ def test_row(row: int) -> None:
         ("malformed", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[0, 0, ""]]])),
         ("malformed", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[0, 0, b"x"]]])),
         ("malformed", lambda: cbor.encode([MARK, bytes(32), bytes(32), 1, [[0, 1, b"x"]]])),
-        ("wrong_base", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[0, 0, b""]] * (1 << 18)])),
         ("too_big", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[0, 0, b""]] * (MAX_STEPS + 1)])),
-        (
-            "too_big",
-            lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, [[0, 0, b""]] * (MAX_STEPS - 1) + [[0] * 4]]),
-        ),
         ("wrong_base", lambda: cbor.encode([MARK, bytes(32), bytes(32), 0, []])),
         ("wrong_result", lambda: spoiled(length=MAX_FILE)),
         ("wrong_result", lambda: spoiled(result=bytes(32))),
@@ -107,7 +102,16 @@ def test_what_is_no_delta(expected: str, data: Callable[[], bytes]) -> None:
     given = data()
     start = time.perf_counter()
     assert applied(given, good_file()) == expected
-    assert time.perf_counter() - start < 60  # no hang; how fast is for the benches
+    assert time.perf_counter() - start < 5  # no hang; how fast is for the benches
+
+
+@pytest.mark.parametrize(
+    ("expected", "last"), [("wrong_base", [0, 0, b""]), ("too_big", [0, 0, 0, 0])], ids=["whole", "one more"]
+)
+def test_as_many_steps_as_are_allowed(expected: str, last: list[Any]) -> None:
+    """And not an item more."""
+    most = [[0, 0, b""]] * ((1 << 18) - 1)
+    assert applied(cbor.encode([MARK, bytes(32), bytes(32), 0, [*most, last]]), good_file()) == expected
 
 
 def test_a_result_longer_than_promised_is_not_the_one_that_is_named() -> None:
