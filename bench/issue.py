@@ -4,7 +4,7 @@
 
 Every ratio compares runs of this one run. A certificate is finished when it was set, its page read back, and both
 its own file and its page in the file of all were written: it counts once. With workers the office itself still
-checks, cuts and writes: its share bounds what any number of them can add, and on two cores it takes its time from
+checks and writes: its share bounds what any number of them can add, and on two cores it takes its time from
 theirs. The peers set comparable contents, one file of all, without guilloche, PDF/A or a look at what they drew.
 ``--quick`` makes everything five times smaller and leaves the cluster out. A figure that misses its target is
 marked, and then the exit status is 1.
@@ -49,7 +49,7 @@ SUBJECTS = [
 """Twenty rows, as on an attestat with everything."""
 
 VOLUMES = 10
-"""So many that the first volume, for which the office waits, and the last, which it cuts alone, weigh little."""
+"""So many that the first volume, for which the office waits, and the last, which it writes alone, weigh little."""
 
 missed: list[str] = []
 

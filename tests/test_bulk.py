@@ -27,7 +27,6 @@ from qrcert.cli.workers import _release, _require_release, _Watched, workers
 from qrcert.errors import MissingExtra, QrcertError, Refused, TrustListError
 from qrcert.issue import act, printing
 from qrcert.issue.sheets import make_sheet
-from qrcert.page import run
 from qrcert.register import Recorded
 
 CLASS = 8
@@ -331,34 +330,77 @@ def _of_another(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
 
 
 def _without_one(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
-    return replace(drawn, runs=(drawn.runs[0]._replace(groups=drawn.runs[0].groups[:-1]),))
+    return replace(drawn, files=drawn.files[:-1])
 
 
 def _broken(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
-    return replace(drawn, runs=(drawn.runs[0]._replace(data=b"%PDF-1.7\n"),))
+    return replace(drawn, files=(page.Cut(b"%PDF-1.7\n", b"", b""), *drawn.files[1:]))
+
+
+def _all_broken(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    return replace(drawn, together=b"%PDF-1.7\n")
 
 
 def _named_anew(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
     """Attachments that are called by another name."""
-    (one,) = drawn.runs
-    other = "x" + one.names[0][1:]
-    data = one.data.replace(one.names[0].encode(), other.encode())
-    return replace(drawn, runs=(one._replace(data=data, names=(other, *one.names[1:])),))
+    first = drawn.files[0]
+    tail = first.tail.replace(b"(certificate-", b"(xertificate-")
+    head = first.head.replace(b"(certificate-", b"(xertificate-")
+    return replace(drawn, files=(page.Cut(head, first.shared, tail), *drawn.files[1:]))
 
 
-def _together_unasked(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
-    return replace(drawn, together=drawn.runs[0].data)
+def _not_together(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    return replace(drawn, together=None)
 
 
 def _in_another_order(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
     """All certificates, and each what it should be, but not in the order of the class."""
-    groups = job.sheets(codes=True)
-    order = list(reversed(range(len(groups))))
-    return replace(drawn, runs=(run._printed(groups, order, job.template),))
+    return replace(drawn, files=drawn.files[::-1])
+
+
+def _all_in_another_order(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    other = printing.do_job(replace(job, papers=job.papers[::-1]))
+    return replace(drawn, together=other.together)
+
+
+def _all_shorter(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    other = printing.do_job(replace(job, papers=job.papers[1:], names=job.names[1:]))
+    return replace(drawn, together=other.together)
+
+
+def _two_pages(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    """A file that shows its page and another, and carries what it should."""
+    sheets = job.sheets(codes=True)
+    (made,) = page.draw_runs(sheets[:2], page=job.template)
+    run = made.open()
+    first = page.contents_of(drawn.files[0].data)
+    whole = run.whole(title="T", author="A", day=job.day)
+    kept = [name for name in page.contents_of(whole.data).attached if name not in first.attached]
+    data = whole.data.replace(kept[0].encode(), next(iter(first.attached)).encode())
+    return replace(drawn, files=(page.Cut(data, b"", b""), *drawn.files[1:]))
+
+
+def _first_code_of_another(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    """A first file that carries its own text, and shows the code of the second; a file of all that does so too."""
+    honest = printing.Job.sheets
+
+    def crossed(self: printing.Job, *, codes: bool) -> list[list[page.Sheet]]:
+        sheets = honest(self, codes=codes)
+        sheets[0] = [replace(sheets[0][0], symbol=sheets[1][0].symbol)]
+        return sheets
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(printing.Job, "sheets", crossed)
+        patch.setattr(printing, "_read_back", lambda *_: None)
+        return printing.do_job(job)
 
 
 @pytest.mark.parametrize(
-    "change", [_of_another, _without_one, _broken, _named_anew, _together_unasked, _in_another_order]
+    "change",
+    [
+        *(_of_another, _without_one, _broken, _all_broken, _named_anew, _not_together, _in_another_order),
+        *(_all_in_another_order, _all_shorter, _two_pages, _first_code_of_another),
+    ],
 )
 def test_what_another_process_drew_is_checked_before_it_is_handed_out(
     signed: Any, tmp_path: Path, change: Any
@@ -412,17 +454,17 @@ def test_processes_draw_who_needs_other_letters_as_one_process_does(two_runs: An
     assert drawn(plan, recorded, tmp_path / "out", executor=Lying(lambda _, made: made)) == alone
 
 
-def test_workers_say_nothing_of_how_files_are_cut_and_named() -> None:
-    assert [one.name for one in fields(printing.Drawn)] == ["runs", "together"]
+def test_workers_say_nothing_of_how_files_are_named() -> None:
+    assert [one.name for one in fields(printing.Drawn)] == ["files", "together"]
 
 
-def test_a_file_that_cannot_be_cut_leaves_no_file_of_all_behind(
+def test_a_file_that_cannot_be_cut_leaves_no_file_behind(
     signed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan, recorded, _ = signed
     cut, done = page.Run.cut, []
 
-    def fail_late(run: page.Run, leaf: page.Leaf) -> bytes:
+    def fail_late(run: page.Run, leaf: page.Leaf) -> page.Cut:
         done.append(leaf)
         if len(done) == CLASS:
             raise Refused("a page of it cannot be cut out")
@@ -431,8 +473,19 @@ def test_a_file_that_cannot_be_cut_leaves_no_file_of_all_behind(
     monkeypatch.setattr(page.Run, "cut", fail_late)
     with pytest.raises(Refused, match="cannot be cut out"):
         drawn(plan, recorded, tmp_path / "out")
-    assert len(list((tmp_path / "out").iterdir())) == CLASS - 1
-    assert not (tmp_path / "out" / "all.pdf").exists()
+    assert len(done) == CLASS
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_share_their_fonts_on_their_way_from_another_process(signed: Any) -> None:
+    plan, recorded, _ = signed
+    papers = [(act.paper_of(one, test=False), plan.office.letterhead) for one in recorded.entries[:3]]
+    names = [one.number for one in recorded.entries[:3]]
+    (job,) = act._jobs(plan, papers, names, page.built_in("certificate"))
+    made = printing.do_job(job)
+    sent = pickle.dumps(made)
+    assert len(sent) < 1.5 * len(made.files[0].shared) + len(made.together or b"")
+    assert len({id(cut.shared) for cut in pickle.loads(sent).files}) == 1
 
 
 def test_no_private_key_is_in_what_workers_get(signed: Any) -> None:

@@ -95,7 +95,7 @@ def shown(pdf: bytes, number: int = 0) -> tuple[str, bytes]:
 @pytest.mark.parametrize("name", ["certificate", "insert", "card"])
 def test_a_file_that_is_cut_is_what_typst_would_have_written(name: str) -> None:
     sheets = [pupil(at) for at in range(3)]
-    cut = printed(sheets, name).cut(leaf(sheets, 1))
+    cut = printed(sheets, name).cut(leaf(sheets, 1)).data
     alone = page.draw(sheets[1:2], day=DAY, page=name)
     assert attached(cut) == {f"certificate-{sheets[1].number}.qc1.txt": (sheets[1].attachment or "").encode()}
     assert described(cut) == described(alone)
@@ -110,7 +110,7 @@ def test_a_file_that_is_cut_is_what_typst_would_have_written(name: str) -> None:
 def test_all_pages_together_are_what_typst_would_have_written() -> None:
     sheets = [pupil(at) for at in (2, 0, 1)]
     title, author = naming(sheets)
-    whole = printed(sheets).whole(title=title, author=author, day=DAY)
+    whole = printed(sheets).whole(title=title, author=author, day=DAY).data
     drawn = page.draw(sheets, day=DAY)
     assert described(whole) == described(drawn)
     assert tags(whole) == tags(drawn)
@@ -144,7 +144,7 @@ def test_what_files_share_is_written_once_a_kind_of_page_and_the_same_each_time(
     for at, made in enumerate(files):
         own = leaf(sheets, at)
         assert printed(sheets[at : at + 1]).cut(Leaf(0, 1, *own[2:])) == made
-        with pikepdf.open(BytesIO(made)) as opened:
+        with pikepdf.open(BytesIO(made.data)) as opened:
             assert opened.check_pdf_syntax() == []
 
 
@@ -154,19 +154,35 @@ def test_two_editions_have_names_of_their_own_and_a_document_keeps_its_name() ->
     names = []
     for at in range(2):
         run = printed(sheets[at : at + 1])
-        with pikepdf.open(BytesIO(run.cut(leaf(sheets[at : at + 1], 0)))) as opened:
+        with pikepdf.open(BytesIO(run.cut(leaf(sheets[at : at + 1], 0)).data)) as opened:
             names.append([bytes(one) for one in opened.trailer.ID])
     assert names[0][0] == names[1][0]
     assert names[0][1] != names[1][1]
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_pages_are_counted(count: int) -> None:
-    drawn = page.draw([pupil(at) for at in range(count)], day=DAY, page="card", together=True)
-    assert page.count_pages(drawn) == -(-count // 4)
+def test_what_stands_in_a_file_is_told(count: int) -> None:
+    sheets = [pupil(at, number=f"К-{at}") for at in range(count)]
+    drawn = page.draw(sheets, day=DAY, page="card", together=True)
+    found = page.contents_of(drawn)
+    assert len(found.drawings) == -(-count // 4)
+    assert found.attached == {
+        name: (sheet.attachment or "").encode()
+        for name, sheet in zip(attachment_names(sheets), sheets, strict=True)
+    }
     for broken in (b"", b"%PDF-1.7\n", drawn[:-40]):
-        with pytest.raises(Refused, match="no run of pages"):
-            page.count_pages(broken)
+        with pytest.raises(Refused, match="no PDF as it is written here"):
+            page.contents_of(broken)
+
+
+def test_files_of_a_run_and_all_of_it_show_the_same_drawings_and_share_their_fonts() -> None:
+    sheets = [pupil(at) for at in range(3)]
+    run = printed(sheets)
+    cuts = [run.cut(leaf(sheets, at)) for at in range(3)]
+    assert len({id(cut.shared) for cut in cuts}) == 1
+    whole = page.contents_of(run.whole(title="T", author="A", day=DAY).data)
+    assert whole.drawings == tuple(page.contents_of(cut.data).drawings[0] for cut in cuts)
+    assert len(set(whole.drawings)) == 3
 
 
 @pytest.mark.parametrize("name", ["certificate", "insert", "card"])
@@ -175,14 +191,14 @@ def test_stamps_and_numbers_of_any_script_stay_on_their_page(name: str) -> None:
     run = printed(sheets, name)
     assert [run.attached(at).decode() for at in range(3)] == [sheet.attachment for sheet in sheets]
     for at in range(3):
-        cut, alone = run.cut(leaf(sheets, at)), page.draw(sheets[at : at + 1], day=DAY, page=name)
+        cut, alone = run.cut(leaf(sheets, at)).data, page.draw(sheets[at : at + 1], day=DAY, page=name)
         assert attached(cut) == attached(alone)
         assert (tags(cut), outline(cut)) == (tags(alone), outline(alone))
 
 
 def test_pages_of_one_certificate_go_into_one_file() -> None:
     sheets = [pupil(1), pupil(2, number="7"), pupil(3, number="7"), pupil(4)]
-    cut = printed(sheets).cut(leaf(sheets, 1, 2))
+    cut = printed(sheets).cut(leaf(sheets, 1, 2)).data
     alone = page.draw(sheets[1:3], day=DAY)
     assert (tags(cut), outline(cut), described(cut)) == (tags(alone), outline(alone), described(alone))
     assert sorted(attached(cut).values()) == sorted((one.attachment or "").encode() for one in sheets[1:3])
@@ -193,7 +209,7 @@ def test_pages_of_one_certificate_go_into_one_file() -> None:
 )
 def test_words_that_look_like_the_language_of_pdf_are_words(holder: str) -> None:
     sheets = [pupil(1), pupil(2, holder=holder), pupil(3)]
-    cut = printed(sheets).cut(leaf(sheets, 1))
+    cut = printed(sheets).cut(leaf(sheets, 1)).data
     alone = page.draw(sheets[1:2], day=DAY)
     assert outline(cut) == outline(alone) == [(holder, 0)]
     assert tags(cut) == tags(alone)

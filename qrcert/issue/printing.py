@@ -27,8 +27,8 @@ READ_BACK_DPI: Final = 150
 WAITING: Final = 8
 """Jobs that are handed out before the first of them is done: enough for a few workers, few enough to hold."""
 
-SAMPLE: Final = 10
-"""Of the pages that another process drew and read back, one in so many is read once more here."""
+SAMPLE: Final = 20
+"""Of the pages that another process drew and read back, one in so many is read once more here: ten of a volume."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,66 +75,67 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a job was drawn as: runs, and all of it together where that is set apart.
+    """What a job was drawn as: the file of each certificate in the job's order, and the file of all of them.
 
-    How runs are cut into files and what these are called is no business of who draws: the job tells it.
+    What these are called is no business of who draws: the job tells it. Files that share their fonts share the
+    bytes of them, also on their way from another process.
     """
 
-    runs: tuple[page.Printed, ...]
+    files: tuple[page.Cut, ...]
     together: bytes | None
 
 
 def do_job(job: Job) -> Drawn:
     """Return a job as it was drawn, every page of it read back as it was signed.
 
+    Files are cut out of what was read back, and are the same drawing; the first of each run is read once more.
     Raises `Refused` for contents that do not fit, and for a page whose code reads as anything else.
     """
     printed = job.sheets(codes=True)
-    runs = tuple(page.draw_runs(printed, page=job.template))
+    flat = list(chain.from_iterable(printed))
+    runs = page.draw_runs(printed, page=job.template)
     together = None
     if job.is_set_apart(runs):
-        flat = list(chain.from_iterable(printed))
         together = page.draw(flat, day=job.day, page=job.template, together=True)
-    groups = job.groups()
-    for run in runs:
-        _read_back(*_codes_of(job, groups, run))
-    if together is not None:
         _read_back(*_codes_of_all(job, together))
-    return Drawn(runs, together)
+    groups = job.groups()
+    files: dict[int, page.Cut] = {}
+    for run in runs:
+        papers = [paper for at in run.groups for paper in groups[at]]
+        places = job.template.places(len(papers), together=False)
+        _read_back(
+            papers, run.data, [(number + 1, box) for number, box in places]
+        )  # after the page of letters
+        opened = run.open()
+        for leaf, at in zip(_leaves(groups, printed, run), run.groups, strict=True):
+            files[at] = opened.cut(leaf)
+        first = run.groups[0]
+        _read_back(*_codes_of(job, groups[first], files[first].data))
+        if job.together is not None and together is None:  # the only run there is
+            title, author = page.naming(flat)
+            together = opened.whole(title=title, author=author, day=job.day).data
+    return Drawn(tuple([files[at] for at in range(len(groups))]), together)
 
 
 def files_of(job: Job, drawn: Drawn) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of a job with their names: each certificate's own, and when all are good all together.
-
-    They are cut out of what was read back, and are the same drawing; the first of each run is read once more.
-    Raises `Refused` where that is not so.
-    """
-    groups, sheets = job.groups(), job.sheets(codes=False)
-    days = [group[0].issued for group in groups]
-    opened = None
-    for run in drawn.runs:
-        opened = run.open()
-        for at, leaf in zip(run.groups, page.leaves_of(sheets, run, days), strict=True):
-            made = opened.cut(leaf)
-            if leaf.first == 0:
-                _read_back(groups[at], made, job.template.places(len(groups[at]), together=False))
-            yield job.names[at], made
-    if job.together is None:
-        return
-    if drawn.together is not None:
+    """Yield the files of a job with their names: each certificate's own, and last all together."""
+    for name, cut in zip(job.names, drawn.files, strict=True):
+        yield name, cut.data
+    if job.together is not None and drawn.together is not None:
         yield job.together, drawn.together
-    elif opened is not None:  # the only run there is
-        title, author = page.naming(list(chain.from_iterable(sheets)))
-        yield job.together, opened.whole(title=title, author=author, day=job.day)
+
+
+def _leaves(
+    groups: Sequence[Sequence[Paper]], printed: Sequence[Sequence[page.Sheet]], run: page.Printed
+) -> list[page.Leaf]:
+    return page.leaves_of(printed, run, [group[0].issued for group in groups])
 
 
 def _codes_of(
-    job: Job, groups: Sequence[Sequence[Paper]], run: page.Printed
-) -> tuple[list[Paper], bytes, list[tuple[int, page.Box]]]:
-    """Return the papers of a run, the run, and where in it their codes stand: after the page of the letters."""
-    papers = [paper for at in run.groups for paper in groups[at]]
-    places = job.template.places(len(papers), together=False)
-    return papers, run.data, [(number + 1, box) for number, box in places]
+    job: Job, papers: Sequence[Paper], data: bytes
+) -> tuple[Sequence[Paper], bytes, list[tuple[int, page.Box]]]:
+    """Return the papers of one certificate, its file, and where in it their codes stand."""
+    return papers, data, job.template.places(len(papers), together=False)
 
 
 def _codes_of_all(job: Job, together: bytes) -> tuple[list[Paper], bytes, list[tuple[int, page.Box]]]:
@@ -146,36 +147,49 @@ def _codes_of_all(job: Job, together: bytes) -> tuple[list[Paper], bytes, list[t
 def check_drawn(job: Job, drawn: Drawn) -> None:
     """Raise `Refused` unless what another process drew is this job: all certificates, each with its own text.
 
-    The text that a page carries as a file is compared for every page, with its name; of the codes, which were read
-    back where they were drawn, a sample is read once more. Of a file of all that was set apart every code is, for
-    nothing else vouches for it.
+    The texts that pages carry as files are compared in every file, with their names; of the codes, which were read
+    back where they were drawn, a sample is read once more. Where the file of all shows, page for page, the very
+    drawings of the single files, the sample is of its pages; else of the single files, and of its own codes every
+    one is read.
     """
-    groups = job.groups()
-    held = [at for run in drawn.runs for at in run.groups]
-    if sorted(held) != list(range(len(groups))) or any(
-        list(run.groups) != sorted(run.groups) for run in drawn.runs
-    ):
+    groups, sheets = job.groups(), job.sheets(codes=False)
+    if len(drawn.files) != len(groups):
         raise _strange("other certificates than were asked for")
-    if (drawn.together is not None) != job.is_set_apart(drawn.runs):
+    if (drawn.together is not None) != (job.together is not None):
         raise _strange("no file of all certificates, or one that was not asked for")
-    sheets = job.sheets(codes=False)
-    for run in drawn.runs:
-        papers, data, areas = _codes_of(job, groups, run)
-        _check_texts(run, papers, page.carried_names(sheets, run.groups))
-        _read_back(papers[::SAMPLE], data, areas[::SAMPLE])
-    if drawn.together is not None:
-        papers, data, areas = _codes_of_all(job, drawn.together)
-        if page.count_pages(data) != areas[-1][0]:
+    drawings: list[bytes] = []
+    for group, own, cut in zip(groups, sheets, drawn.files, strict=True):
+        found = _checked(cut.data, group, own)
+        if len(found.drawings) != len(group):
             raise _strange("another number of pages than was asked for")
+        drawings += found.drawings
+    if drawn.together is None:
+        _check_some(job, groups, drawn)
+        return
+    papers, data, areas = _codes_of_all(job, drawn.together)
+    found = _checked(data, papers, list(chain.from_iterable(sheets)))
+    if len(found.drawings) != areas[-1][0]:
+        raise _strange("another number of pages than was asked for")
+    if list(found.drawings) == drawings:
+        _read_back(papers[::SAMPLE], data, areas[::SAMPLE])
+    else:
+        _check_some(job, groups, drawn)
         _read_back(papers, data, areas)
 
 
-def _check_texts(run: page.Printed, papers: Sequence[Paper], names: tuple[str, ...]) -> None:
-    """Raise `Refused` unless the pages of a run carry the texts of these papers as files of these names."""
-    opened = run.open()
-    attached = [opened.attached(at) for at in range(len(opened))]
-    if run.names != names or attached != [(paper.text or "").encode() for paper in papers]:
-        raise _strange(f"other texts than those of the {len(run.groups)} certificates")
+def _check_some(job: Job, groups: Sequence[Sequence[Paper]], drawn: Drawn) -> None:
+    """Read the codes of a sample of the single files once more."""
+    for papers, cut in zip(groups[::SAMPLE], drawn.files[::SAMPLE], strict=True):
+        _read_back(*_codes_of(job, papers, cut.data))
+
+
+def _checked(data: bytes, papers: Sequence[Paper], sheets: Sequence[page.Sheet]) -> page.Contents:
+    """Return what stands in a file; raise `Refused` unless it carries the texts of its papers by their names."""
+    found = page.contents_of(data)
+    texts = [(paper.text or "").encode() for paper in papers]
+    if found.attached != dict(zip(page.attachment_names(sheets), texts, strict=True)):
+        raise _strange(f"other texts than those of the {len(papers)} certificates")
+    return found
 
 
 def _strange(found: str) -> Refused:

@@ -5,12 +5,14 @@
 The page knows no forms and no meaning: a ``Sheet`` is text as it shall stand there.
 """
 
-from qrcert.page.cutting import Leaf, Run, count_pages
+from qrcert.page.contents import Contents, contents_of
+from qrcert.page.cutting import Leaf, Run
 from qrcert.page.layout import Box
+from qrcert.page.objects import Cut
 from qrcert.page.own import check_folder, read_template
 from qrcert.page.preflight import look
-from qrcert.page.press import draw, measure, naming
-from qrcert.page.run import Printed, carried_names, draw_runs, leaves_of
+from qrcert.page.press import attachment_names, draw, measure, naming
+from qrcert.page.run import Printed, draw_runs, leaves_of
 from qrcert.page.screen import draw_screen
 from qrcert.page.sheet import GARNET, INDIGO, PALETTES, PETROL, PINE, PLUM, Palette, Sheet, Table
 from qrcert.page.template import BUILT_IN, Template, as_template, built_in, code_box
@@ -24,6 +26,8 @@ __all__ = [
     "PINE",
     "PLUM",
     "Box",
+    "Contents",
+    "Cut",
     "Leaf",
     "Palette",
     "Printed",
@@ -32,11 +36,11 @@ __all__ = [
     "Table",
     "Template",
     "as_template",
+    "attachment_names",
     "built_in",
-    "carried_names",
     "check_folder",
     "code_box",
-    "count_pages",
+    "contents_of",
     "draw",
     "draw_runs",
     "draw_screen",

@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 
 from qrcert.errors import Refused
 from qrcert.page.described import Description, named, parted_packet
-from qrcert.page.objects import Block, Object, assembled, block, content, read_object, read_table, token
-from qrcert.page.trees import attachments_of, key_of, numbered_in, pages_in, written_name
+from qrcert.page.objects import Block, Cut, Object, assembled, block, content, read_object, read_table, token
+from qrcert.page.trees import attachments_of, key_of, numbered_in, written_name
 
 _HEADERS = re.compile(rb"(?:/ID|/Headers\[)(?:\(U\d+x\d+y\d+\)\s*)+")
 _HEADER = re.compile(rb"\(U(\d+)(x\d+y\d+)\)")
@@ -112,17 +112,17 @@ class Run:
             digest.update(one.text + one.stream)
         return digest.digest()
 
-    def cut(self, leaf: Leaf) -> bytes:
+    def cut(self, leaf: Leaf) -> Cut:
         """Return the PDF of some pages; equal pages give equal bytes, whatever else the run holds.
 
         Raises `Refused` where pages of a run hang together in a way that is not known here.
         """
         try:
-            return _Cut(self, leaf).written()
+            return _Making(self, leaf).written()
         except (ValueError, IndexError, KeyError, StopIteration) as error:
             raise _no_run("a page of it cannot be cut out") from error
 
-    def whole(self, *, title: str, author: str, day: date) -> bytes:
+    def whole(self, *, title: str, author: str, day: date) -> Cut:
         """Return the PDF of all pages but that of the letters, as `cut` does."""
         return self.cut(Leaf(0, len(self), title, author, day))
 
@@ -210,15 +210,7 @@ class Run:
         yield from (tuple(leading[page]) for page in pages)
 
 
-def count_pages(data: bytes) -> int:
-    """Return how many pages a PDF of typst's has; raises `Refused` for one that is not written as it writes."""
-    try:
-        return pages_in(data)
-    except (ValueError, IndexError, KeyError, StopIteration) as error:
-        raise _no_run("it is not written as typst writes") from error
-
-
-class _Cut:
+class _Making:
     """The making of one file: which objects go into it, in which order, and how each is written."""
 
     def __init__(self, run: Run, leaf: Leaf) -> None:
@@ -257,7 +249,7 @@ class _Cut:
             raise ValueError("a page refers to another")
         return [*self._entries, *found]
 
-    def written(self) -> bytes:
+    def written(self) -> Cut:
         """Return the file."""
         objects = [
             b"",
@@ -277,7 +269,7 @@ class _Cut:
         instance = named(digest)
         packet = self._described.packet(self._run._packet, pages=len(self._pages), instance=instance)
         head = block([*objects[1:], packet], first=1)
-        return assembled((head, self._common.block, own), info=_INFO, names=(document, instance))
+        return assembled(head, self._common.block, own, info=_INFO, names=(document, instance))
 
     def _written(self, old: int) -> bytes:
         """Return an object of the file's own as it stands in it."""

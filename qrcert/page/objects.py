@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 _HEAD: Final = b"%PDF-1.7\n%\x80\x80\x80\x80\n\n"
@@ -145,22 +145,28 @@ def block(objects: Iterable[bytes], *, first: int) -> Block:
     return Block(b"".join(parts), tuple(places))
 
 
-def assembled(blocks: Sequence[Block], *, info: int, names: tuple[bytes, bytes]) -> bytes:
-    """Return the file of some blocks, numbered from 1 on throughout; the first object is the catalog.
+class Cut(NamedTuple):
+    """A file in three pieces, of which the middle one is the same, in fact and not only in bytes, in many files."""
+
+    head: bytes
+    shared: bytes
+    tail: bytes
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the file."""
+        return b"".join(self)
+
+
+def assembled(head: Block, shared: Block, own: Block, *, info: int, names: tuple[bytes, bytes]) -> Cut:
+    """Return the file of three blocks, numbered from 1 on throughout; the first object is the catalog.
 
     ``info`` is the number of what describes the file, ``names`` are those of the document and of this edition.
     """
     rows, at = [b"0000000000 65535 f\r\n"], len(_HEAD)
-    for one in blocks:
+    for one in (head, shared, own):
         rows += [b"%010d 00000 n\r\n" % (at + place) for place in one.places]
         at += len(one.data)
     trailer = b"trailer\n<</Size %d/Root 1 0 R/Info %d 0 R/ID[(%s)(%s)]>>\nstartxref\n%d\n%%%%EOF"
-    return b"".join(
-        [
-            _HEAD,
-            *(one.data for one in blocks),
-            b"xref\n0 %d\n" % len(rows),
-            *rows,
-            trailer % (len(rows), info, *names, at),
-        ]
-    )
+    table = [b"xref\n0 %d\n" % len(rows), *rows, trailer % (len(rows), info, *names, at)]
+    return Cut(_HEAD + head.data, shared.data, b"".join([own.data, *table]))

@@ -79,11 +79,6 @@ def leaves_of(groups: Sequence[Sequence[Sheet]], printed: Printed, days: Sequenc
     return leaves
 
 
-def carried_names(groups: Sequence[Sequence[Sheet]], some: Sequence[int]) -> tuple[str, ...]:
-    """Return the names of the files that the pages of a run carry which holds ``some`` of the groups."""
-    return tuple(attachment_names([sheet for at in some for sheet in groups[at]]))
-
-
 def _is_plain(group: Sequence[Sheet], names: Sequence[str], usual: set[str]) -> bool:
     shown = (text for sheet in group for _, text in texts(sheet))
     return names == attachment_names(group) and usual.issuperset(chain.from_iterable(shown))
@@ -92,7 +87,7 @@ def _is_plain(group: Sequence[Sheet], names: Sequence[str], usual: set[str]) -> 
 def _printed(groups: Sequence[Sequence[Sheet]], some: Sequence[int], page: Template) -> Printed:
     sheets = [sheet for at in some for sheet in groups[at]]
     data = draw_run(sheets, day=_DAY, page=page, letters=letters(sheets[0].language))
-    return Printed(data, tuple(some), carried_names(groups, some))
+    return Printed(data, tuple(some), tuple(attachment_names(sheets)))
 
 
 @lru_cache(maxsize=16)

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qrcert.page.objects import Object, read_object, read_table
-
-
-def pages_in(data: bytes) -> int:
-    """Return how many pages a PDF has; raises ValueError, LookupError, StopIteration for one of another hand."""
-
-    def read(number: int) -> Object:
-        first, end = starts[number]
-        return read_object(data[first:end], number)
-
-    starts, trailer = read_table(data)
-    return len(read(read(trailer.after(b"/Root ")).after(b"/Pages ")).references)
+from qrcert.page.objects import Object
 
 
 def key_of(page: Object) -> int | None:
@@ -47,3 +36,10 @@ def attachments_of(catalog: Object) -> dict[bytes, int]:
 def written_name(name: str) -> bytes:
     """Return the name of a file as it is written where files are looked up (ISO 32000-1, 7.9.6)."""
     return b"(%s)" % name.encode() if name.isascii() else b"<%s>" % name.encode().hex().upper().encode()
+
+
+def read_name(written: bytes) -> str:
+    """Return the name of a file from how it is written; raises ValueError where that is no such text."""
+    if written.startswith(b"("):
+        return written[1:-1].decode("ascii")
+    return bytes.fromhex(written[1:-1].decode("ascii")).decode()

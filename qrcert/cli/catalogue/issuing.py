@@ -66,6 +66,7 @@ ISSUING: Final = (
     ("a process that draws pages gave back {}", "процесс, печатающий страницы, вернул не то: {}"),
     ("hand out none of these pages; is the same release of qrcert on every worker?",
      "не выдавайте этих страниц; одна ли версия qrcert у всех исполнителей?"),
+    ("what was drawn is no PDF as it is written here", "напечатанное не записано так, как PDF пишут здесь"),
     ("what was drawn is no run of pages: {}", "напечатано не то, что можно разрезать на файлы: {}"),
     ("install the same there", "поставьте там ту же версию"),
     ("a process that draws pages was killed; what was signed stands in the register",
