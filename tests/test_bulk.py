@@ -370,7 +370,7 @@ def _all_shorter(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
 
 def _two_pages(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
     """A file that shows its page and another, and carries what it should."""
-    sheets = job.sheets(codes=True)
+    sheets = job.sheets()
     (made,) = page.draw_runs(sheets[:2], page=job.template)
     run = made.open()
     first = page.contents_of(drawn.files[0].data)
@@ -384,8 +384,8 @@ def _first_code_of_another(job: printing.Job, drawn: printing.Drawn) -> printing
     """A first file that carries its own text, and shows the code of the second; a file of all that does so too."""
     honest = printing.Job.sheets
 
-    def crossed(self: printing.Job, *, codes: bool) -> list[list[page.Sheet]]:
-        sheets = honest(self, codes=codes)
+    def crossed(self: printing.Job) -> list[list[page.Sheet]]:
+        sheets = honest(self)
         sheets[0] = [replace(sheets[0][0], symbol=sheets[1][0].symbol)]
         return sheets
 

@@ -31,7 +31,7 @@ def pupil(at: int, **more: Any) -> Sheet:
 
 def printed(sheets: list[Sheet], name: str = "certificate") -> Run:
     run = draw_run(sheets, day=OTHER, page=page.built_in(name), letters=letters(sheets[0].language))
-    return Run(run, attachment_names(sheets))
+    return Run(run, attachment_names(one.number for one in sheets))
 
 
 def leaf(sheets: list[Sheet], at: int, count: int = 1) -> Leaf:
@@ -168,7 +168,7 @@ def test_what_stands_in_a_file_is_told(count: int) -> None:
     assert len(found.drawings) == -(-count // 4)
     assert found.attached == {
         name: (sheet.attachment or "").encode()
-        for name, sheet in zip(attachment_names(sheets), sheets, strict=True)
+        for name, sheet in zip(attachment_names(one.number for one in sheets), sheets, strict=True)
     }
     for broken in (b"", b"%PDF-1.7\n", drawn[:-40]):
         with pytest.raises(Refused, match="no PDF as it is written here"):
@@ -250,12 +250,14 @@ def test_what_is_no_run_is_refused() -> None:
     sheets = [pupil(at) for at in range(2)]
     run = draw_run(sheets, day=DAY, page=PAGE, letters=letters("ru"))
     with pytest.raises(Refused, match="no run of pages"):
-        Run(page.draw(sheets, day=DAY), attachment_names(sheets))
+        Run(page.draw(sheets, day=DAY), attachment_names(one.number for one in sheets))
     chance = random.Random(5)
     for _ in range(300):
         at = chance.randrange(len(run))
         broken = run[:at] + bytes([run[at] ^ 1 << chance.randrange(8)]) + run[at + 1 :]
         try:
-            Run(broken[: chance.choice((len(broken), at))], attachment_names(sheets)).cut(leaf(sheets, 1))
+            Run(
+                broken[: chance.choice((len(broken), at))], attachment_names(one.number for one in sheets)
+            ).cut(leaf(sheets, 1))
         except Refused:
             continue

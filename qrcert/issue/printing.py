@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain, groupby
 from typing import Final
@@ -19,7 +19,7 @@ from qrcert.errors import Refused
 from qrcert.form import Form
 from qrcert.form import Office as FormOffice
 from qrcert.issue.letterhead import Letterhead
-from qrcert.issue.sheets import Paper, make_sheet
+from qrcert.issue.sheets import Paper, make_sheet, shown_number
 
 READ_BACK_DPI: Final = 150
 """What a flatbed scanner in an office does by default."""
@@ -53,12 +53,12 @@ class Job:
         papers = (paper for paper, _ in self.papers)
         return [tuple(group) for _, group in groupby(papers, key=lambda paper: paper.number)]
 
-    def sheets(self, *, codes: bool) -> list[list[page.Sheet]]:
-        """Return the sheets of each certificate, as drafts without ``codes``: what they say is the same."""
+    def sheets(self) -> list[list[page.Sheet]]:
+        """Return the sheets of each certificate."""
         made = iter(
             [
                 make_sheet(
-                    paper if codes else replace(paper, text=None),
+                    paper,
                     letterhead=head,
                     form=self.form,
                     form_office=self.form_office,
@@ -91,7 +91,7 @@ def do_job(job: Job) -> Drawn:
     Files are cut out of what was read back, and are the same drawing; the first of each run is read once more.
     Raises `Refused` for contents that do not fit, and for a page whose code reads as anything else.
     """
-    printed = job.sheets(codes=True)
+    printed = job.sheets()
     flat = list(chain.from_iterable(printed))
     runs = page.draw_runs(printed, page=job.template)
     together = None
@@ -152,14 +152,14 @@ def check_drawn(job: Job, drawn: Drawn) -> None:
     drawings of the single files, the sample is of its pages; else of the single files, and of its own codes every
     one is read.
     """
-    groups, sheets = job.groups(), job.sheets(codes=False)
+    groups = job.groups()
     if len(drawn.files) != len(groups):
         raise _strange("other certificates than were asked for")
     if (drawn.together is not None) != (job.together is not None):
         raise _strange("no file of all certificates, or one that was not asked for")
     drawings: list[bytes] = []
-    for group, own, cut in zip(groups, sheets, drawn.files, strict=True):
-        found = _checked(cut.data, group, own)
+    for group, cut in zip(groups, drawn.files, strict=True):
+        found = _checked(job, group, cut.data)
         if len(found.drawings) != len(group):
             raise _strange("another number of pages than was asked for")
         drawings += found.drawings
@@ -167,7 +167,7 @@ def check_drawn(job: Job, drawn: Drawn) -> None:
         _check_some(job, groups, drawn)
         return
     papers, data, areas = _codes_of_all(job, drawn.together)
-    found = _checked(data, papers, list(chain.from_iterable(sheets)))
+    found = _checked(job, papers, data)
     if len(found.drawings) != areas[-1][0]:
         raise _strange("another number of pages than was asked for")
     if list(found.drawings) == drawings:
@@ -183,11 +183,12 @@ def _check_some(job: Job, groups: Sequence[Sequence[Paper]], drawn: Drawn) -> No
         _read_back(*_codes_of(job, papers, cut.data))
 
 
-def _checked(data: bytes, papers: Sequence[Paper], sheets: Sequence[page.Sheet]) -> page.Contents:
+def _checked(job: Job, papers: Sequence[Paper], data: bytes) -> page.Contents:
     """Return what stands in a file; raise `Refused` unless it carries the texts of its papers by their names."""
     found = page.contents_of(data)
+    names = page.attachment_names(shown_number(paper, job.form) for paper in papers)
     texts = [(paper.text or "").encode() for paper in papers]
-    if found.attached != dict(zip(page.attachment_names(sheets), texts, strict=True)):
+    if found.attached != dict(zip(names, texts, strict=True)):
         raise _strange(f"other texts than those of the {len(papers)} certificates")
     return found
 

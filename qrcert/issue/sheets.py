@@ -39,6 +39,11 @@ class Paper:
     part: int | None = None
 
 
+def shown_number(paper: Paper, form: Form) -> str:
+    """Return the number of a paper as its page shows it."""
+    return form.number_text(form.pack_number(paper.number))
+
+
 def make_sheet(paper: Paper, *, letterhead: Letterhead, form: Form, form_office: FormOffice) -> Sheet:
     """Return the sheet of ``paper``: the form's contents in its own language, the school's lines around them.
 
@@ -66,7 +71,7 @@ def make_sheet(paper: Paper, *, letterhead: Letterhead, form: Form, form_office:
     return Sheet(
         language=language,
         title=f"{contents.part}: {contents.title}" if supplement else contents.title,
-        number=form.number_text(form.pack_number(paper.number)),
+        number=shown_number(paper, form),
         holder=holder,
         issued=_DAY.long(wire.to_day(paper.issued), language),
         school=letterhead.school,

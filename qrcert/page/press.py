@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -111,7 +111,7 @@ def _drawn(
         "boxes": {"body": plan.body, "foot": plan.foot, "square": plan.square},
         "sheets": [
             _set(sheet, template, art=art[sheet.palette, sheet.draft], name=name)
-            for sheet, name in zip(sheets, attachment_names(sheets), strict=True)
+            for sheet, name in zip(sheets, attachment_names([one.number for one in sheets]), strict=True)
         ],
     }
     return _print(_FILES[template.base], data | _art(template, art))
@@ -165,12 +165,15 @@ def _check(sheet: Sheet) -> None:
             raise Refused(f"sheet {sheet.number!r}: the page's fonts lack {listed} of the {what}")
 
 
-def attachment_names(sheets: Sequence[Sheet]) -> list[str]:
-    """Return a file name for the text of each sheet's code, all different also on systems that ignore case."""
+def attachment_names(numbers: Iterable[str]) -> list[str]:
+    """Return a file name for the text of each sheet's code, all different also on systems that ignore case.
+
+    ``numbers`` are those that the sheets show.
+    """
     names: list[str] = []
     taken: set[str] = set()
-    for sheet in sheets:
-        stem = "certificate-" + (_UNSAFE.sub("-", sheet.number).strip("-.") or "0")
+    for number in numbers:
+        stem = "certificate-" + (_UNSAFE.sub("-", number).strip("-.") or "0")
         name, count = stem, 1
         while name.lower() in taken:
             count += 1

@@ -56,7 +56,7 @@ def draw_runs(groups: Sequence[Sequence[Sheet]], *, page: Template) -> list[Prin
     """
     language = groups[0][0].language
     usual = set(letters(language))
-    assigned = iter(attachment_names(list(chain.from_iterable(groups))))
+    assigned = iter(attachment_names(sheet.number for group in groups for sheet in group))
     plain: list[int] = []
     odd: list[int] = []
     for at, group in enumerate(groups):
@@ -81,13 +81,15 @@ def leaves_of(groups: Sequence[Sequence[Sheet]], printed: Printed, days: Sequenc
 
 def _is_plain(group: Sequence[Sheet], names: Sequence[str], usual: set[str]) -> bool:
     shown = (text for sheet in group for _, text in texts(sheet))
-    return names == attachment_names(group) and usual.issuperset(chain.from_iterable(shown))
+    return names == attachment_names(sheet.number for sheet in group) and usual.issuperset(
+        chain.from_iterable(shown)
+    )
 
 
 def _printed(groups: Sequence[Sequence[Sheet]], some: Sequence[int], page: Template) -> Printed:
     sheets = [sheet for at in some for sheet in groups[at]]
     data = draw_run(sheets, day=_DAY, page=page, letters=letters(sheets[0].language))
-    return Printed(data, tuple(some), tuple(attachment_names(sheets)))
+    return Printed(data, tuple(some), tuple(attachment_names(sheet.number for sheet in sheets)))
 
 
 @lru_cache(maxsize=16)
