@@ -48,7 +48,7 @@ SUBJECTS = [
 ]
 """Twenty rows, as on an attestat with everything."""
 
-VOLUMES = 10
+VOLUMES = 20
 """So many that the first volume, for which the office waits, and the last, which it writes alone, weigh little."""
 
 missed: list[str] = []

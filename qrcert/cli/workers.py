@@ -80,7 +80,7 @@ def _cluster(address: str) -> Iterator[Executor]:
         raise MissingExtra("cluster", "distributed") from error
     connect: Any = Client  # dask tells no types
     try:
-        client = connect(address, timeout=PATIENCE, set_as_default=False, direct_to_workers=True)
+        client = connect(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, RuntimeError) as error:
         raise Refused(
             f"no cluster answers at {address!r}: {error}",
