@@ -103,9 +103,8 @@ def do_job(job: Job) -> Drawn:
     for run in runs:
         papers = [paper for at in run.groups for paper in groups[at]]
         places = job.template.places(len(papers), together=False)
-        _read_back(
-            papers, run.data, [(number + 1, box) for number, box in places]
-        )  # after the page of letters
+        areas = [(number + 1, box) for number, box in places]  # after the page of the letters
+        _read_back(papers, run.data, areas)
         opened = run.open()
         for leaf, at in zip(_leaves(groups, printed, run), run.groups, strict=True):
             files[at] = opened.cut(leaf)
