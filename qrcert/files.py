@@ -71,11 +71,11 @@ def write_file(path: Path, data: bytes, *, parents: bool = False, swept: bool = 
     """Write ``data`` to ``path`` through a file beside it, flushed to the disk, and return the path.
 
     With ``parents`` its folder is made if it is not there; ``swept`` says that it was looked through for leftovers,
-    as for many files in a row. Two processes that write the same file at once do not
-    meet: the later one stands; what killed ones left of it is removed. A link stays and leads to the new file,
-    which keeps the rights of the old one. A pipe or device, and an open file that is named by its number, gets the
-    bytes itself and stays what it is. Raises `Refused` if the disk is full or the folder cannot be written; then
-    what stood at ``path`` still does.
+    as for many files in a row. Two processes that write the same file at once do not meet: the later one stands;
+    what killed ones left of it is removed. A link stays and leads to the new file, which keeps the rights of the
+    old one. A pipe or device, and an open file that is named by its number, gets the bytes itself and stays what it
+    is. Raises `Refused` if the disk is full or the folder cannot be written; then what stood at ``path`` still
+    does.
     """
     try:
         target = _end_of(path)

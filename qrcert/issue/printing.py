@@ -91,14 +91,14 @@ def do_job(job: Job) -> Drawn:
     Files are cut out of what was read back, and are the same drawing; the first of each run is read once more.
     Raises `Refused` for contents that do not fit, and for a page whose code reads as anything else.
     """
-    printed = job.sheets()
+    groups, printed = job.groups(), job.sheets()
     flat = list(chain.from_iterable(printed))
+    days = [group[0].issued for group in groups]
     runs = page.draw_runs(printed, page=job.template)
     together = None
     if job.is_set_apart(runs):
         together = page.draw(flat, day=job.day, page=job.template, together=True)
-        _read_back(*_codes_of_all(job, together))
-    groups = job.groups()
+        _read_back_all(job, together)
     files: dict[int, page.Cut] = {}
     for run in runs:
         papers = [paper for at in run.groups for paper in groups[at]]
@@ -106,10 +106,10 @@ def do_job(job: Job) -> Drawn:
         areas = [(number + 1, box) for number, box in places]  # after the page of the letters
         _read_back(papers, run.data, areas)
         opened = run.open()
-        for leaf, at in zip(_leaves(groups, printed, run), run.groups, strict=True):
+        for leaf, at in zip(page.leaves_of(printed, run, days), run.groups, strict=True):
             files[at] = opened.cut(leaf)
         first = run.groups[0]
-        _read_back(*_codes_of(job, groups[first], files[first].data))
+        _read_back_one(job, groups[first], files[first].data)
         if job.together is not None and together is None:  # the only run there is
             title, author = page.naming(flat)
             together = opened.whole(title=title, author=author, day=job.day).data
@@ -122,25 +122,6 @@ def files_of(job: Job, drawn: Drawn) -> Iterator[tuple[str, bytes]]:
         yield name, cut.data
     if job.together is not None and drawn.together is not None:
         yield job.together, drawn.together
-
-
-def _leaves(
-    groups: Sequence[Sequence[Paper]], printed: Sequence[Sequence[page.Sheet]], run: page.Printed
-) -> list[page.Leaf]:
-    return page.leaves_of(printed, run, [group[0].issued for group in groups])
-
-
-def _codes_of(
-    job: Job, papers: Sequence[Paper], data: bytes
-) -> tuple[Sequence[Paper], bytes, list[tuple[int, page.Box]]]:
-    """Return the papers of one certificate, its file, and where in it their codes stand."""
-    return papers, data, job.template.places(len(papers), together=False)
-
-
-def _codes_of_all(job: Job, together: bytes) -> tuple[list[Paper], bytes, list[tuple[int, page.Box]]]:
-    """Return the papers of a job, the file of all of them, and where in it their codes stand."""
-    papers = [paper for paper, _ in job.papers]
-    return papers, together, job.template.places(len(papers), together=True)
 
 
 def check_drawn(job: Job, drawn: Drawn) -> None:
@@ -165,21 +146,21 @@ def check_drawn(job: Job, drawn: Drawn) -> None:
     if drawn.together is None:
         _check_some(job, groups, drawn)
         return
-    papers, data, areas = _codes_of_all(job, drawn.together)
-    found = _checked(job, papers, data)
-    if len(found.drawings) != areas[-1][0]:
+    papers = list(chain.from_iterable(groups))
+    found = _checked(job, papers, drawn.together)
+    if len(found.drawings) != job.template.places(len(papers), together=True)[-1][0]:
         raise _strange("another number of pages than was asked for")
     if list(found.drawings) == drawings:
-        _read_back(papers[::SAMPLE], data, areas[::SAMPLE])
+        _read_back_all(job, drawn.together, every=SAMPLE)
     else:
         _check_some(job, groups, drawn)
-        _read_back(papers, data, areas)
+        _read_back_all(job, drawn.together)
 
 
 def _check_some(job: Job, groups: Sequence[Sequence[Paper]], drawn: Drawn) -> None:
     """Read the codes of a sample of the single files once more."""
     for papers, cut in zip(groups[::SAMPLE], drawn.files[::SAMPLE], strict=True):
-        _read_back(*_codes_of(job, papers, cut.data))
+        _read_back_one(job, papers, cut.data)
 
 
 def _checked(job: Job, papers: Sequence[Paper], data: bytes) -> page.Contents:
@@ -233,6 +214,18 @@ def _done(job: Job, result: Future[Drawn]) -> tuple[Job, Drawn]:
         ) from error
     check_drawn(job, drawn)
     return job, drawn
+
+
+def _read_back_one(job: Job, papers: Sequence[Paper], data: bytes) -> None:
+    """Read back the file of one certificate, as `_read_back` does."""
+    _read_back(papers, data, job.template.places(len(papers), together=False))
+
+
+def _read_back_all(job: Job, together: bytes, *, every: int = 1) -> None:
+    """Read back the file of all of a job, or one of so many of its codes, as `_read_back` does."""
+    papers = [paper for paper, _ in job.papers]
+    areas = job.template.places(len(papers), together=True)
+    _read_back(papers[::every], together, areas[::every])
 
 
 def _read_back(papers: Sequence[Paper], drawn: bytes, areas: Sequence[tuple[int, page.Box]]) -> None:

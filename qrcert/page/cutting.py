@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from qrcert.errors import Refused
 from qrcert.page.described import Description, named, parted_packet
-from qrcert.page.objects import Block, Cut, Object, assembled, block, content, read_object, read_table, token
+from qrcert.page.objects import Block, Cut, Object, assembled, block, read_object, read_table, token
 from qrcert.page.trees import attachments_of, key_of, numbered_in, written_name
 
 _HEADERS = re.compile(rb"(?:/ID|/Headers\[)(?:\(U\d+x\d+y\d+\)\s*)+")
@@ -89,11 +89,6 @@ class Run:
 
     def __len__(self) -> int:
         return len(self._parts.pages) - 1
-
-    def attached(self, page: int) -> bytes:
-        """Return the file that belongs to a page, from 0."""
-        spec = self._object(self._parts.attached[page])
-        return content(self._object(spec.references[0]).stream)
 
     @cached_property
     def fonts(self) -> bytes:
