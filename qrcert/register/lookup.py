@@ -9,7 +9,22 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, exists, func, literal_column, select, true
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    values,
+)
 
 from qrcert.errors import RegisterError
 from qrcert.register.records import Batch, Entry, Event, Query, Season
@@ -23,7 +38,7 @@ Key = tuple[int, str]
 REGISTER = "register"
 """The subject of audit rows about the register itself."""
 
-_CHUNK = 500  # values in one IN (…): older SQLite takes 999 parameters
+_CHUNK = 400  # values, or pairs of values, in one statement: older SQLite takes 999 parameters
 _PAGE = 1000  # entries in memory at a time
 _ENTRY = [field.name for field in fields(Entry)]
 _BATCH = [field.name for field in fields(Batch)]
@@ -58,13 +73,19 @@ def by_ids(connection: Connection, ids: Sequence[int]) -> list[Entry]:
 
 
 def live(connection: Connection, form: bytes, keys: Sequence[Key]) -> dict[Key, Entry]:
-    """Return the live entries among ``keys`` of a form, in the order of ``keys``."""
+    """Return the live entries among ``keys`` of a form, in the order of ``keys``.
+
+    Each key is a question of its own within the statement: given a list, PostgreSQL, which has no statistics of
+    what is just being recorded, reads the whole form for every few hundred numbers.
+    """
     found: dict[Key, Entry] = {}
     for some in chunks(keys):
-        numbers = list({number for _, number in some})
-        parts = list({part for part, _ in some})
-        fits = _LIVE & (certificates.c.form == form) & certificates.c.part.in_(parts)
-        for entry in _entries(connection, fits & certificates.c.number.in_(numbers)):
+        wanted = values(column("part", Integer), column("number", String), name="wanted").data(some).cte()
+        same = (certificates.c.part == wanted.c.part) & (certificates.c.number == wanted.c.number)
+        one = select(certificates.c.id).where(_LIVE & (certificates.c.form == form) & same)
+        each = select(one.correlate(wanted).scalar_subquery()).select_from(wanted)
+        ids = [found_id for found_id in connection.execute(each).scalars() if found_id is not None]
+        for entry in _entries(connection, certificates.c.id.in_(ids)):
             found[entry.part, entry.number] = entry
     return {key: found[key] for key in keys if key in found}
 
@@ -209,7 +230,7 @@ def chunks(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
 def _fits(query: Query) -> Any:
     """Return the condition of a query."""
     parts = []
-    for column, value in (
+    for held, value in (
         (certificates.c.number, query.number),
         (certificates.c.form, query.form),
         (certificates.c.form_id, query.form_id),
@@ -218,7 +239,7 @@ def _fits(query: Query) -> Any:
         (certificates.c.digest, query.digest),
     ):
         if value is not None:
-            parts.append(column == value)
+            parts.append(held == value)
     if query.year is not None:
         parts.append(certificates.c.issued.between(date(query.year, 1, 1), date(query.year, 12, 31)))
     for word in holder_key(query.holder or "").split():
