@@ -12,6 +12,7 @@ marked, and then the exit status is 1.
 
 from __future__ import annotations
 
+import csv
 import os
 import resource
 import socket
@@ -182,14 +183,19 @@ def clustered(folder: Path, certificates: int) -> None:
     say("... CPU of the office itself for each, beside them", cpu[2], "ms")
 
 
+def peak() -> float:
+    """Return the most memory that this process has had so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
 def memory(folder: Path, classes: int, size: int) -> None:
     """Print what signing and recording one class after the other takes, without pages."""
     office = offices.office_in(folder / "office")
     peaks = []
     for number in range(classes):
         plan = plan_in(folder, size, first=number * size, office=office)
-        offices.sign(plan)
-        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+        issue.sign_and_record_all(plan, key=offices.school.KEY, now=offices.NOW)
+        peaks.append(peak())
     say(f"peak memory after the first class of {size}, no pages", peaks[0], "MB")
     say(
         f"... after {classes} of them, {classes * size} certificates",
@@ -198,6 +204,33 @@ def memory(folder: Path, classes: int, size: int) -> None:
         peaks[0] * 1.2,
         most=True,
     )
+
+
+def one_list(certificates: int) -> None:
+    """Print what a single list takes, without pages, in a process of its own."""
+    command = [sys.executable, __file__, "list", str(certificates)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    say(f"peak memory of one list of {certificates}, no pages", float(done.stdout), "MB")
+
+
+def sign_one_list(certificates: int) -> None:
+    """Sign and record a list as an office has it, a column for each subject; print the peak of memory."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with (folder / "class.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file, delimiter=";")
+            for place in range(certificates):
+                row = offices.pupil(place)
+                del row["marks"]
+                if place == 0:
+                    table.writerow([*row, *SUBJECTS])
+                table.writerow([*row.values(), *["345"[place % 3]] * len(SUBJECTS)])
+        office = offices.office_in(folder / "office")
+        plan = replace(
+            offices.plan_of(folder / "class.csv", office, draft=True), trust=office.published_list()
+        )
+        issue.sign_and_record_all(plan, key=offices.school.KEY, now=offices.NOW)
+    print(peak())
 
 
 def peers(certificates: int) -> None:
@@ -221,6 +254,8 @@ def main(*, quick: bool) -> None:
         for place in ("signing", "pages", "cluster", "memory"):
             (folder / place).mkdir()
         memory(folder / "memory", 100 // share, 1000 // share)  # first: a peak is that of all before it
+        for size in (1000 // share, 100_000 // share):
+            one_list(size)
         symbol = signing(folder / "signing", 5000 // share)
         pages(folder / "pages", VOLUMES // share * issue.VOLUME, symbol)
         peers(50 // share)
@@ -231,4 +266,7 @@ def main(*, quick: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    if sys.argv[1:2] == ["list"]:
+        sign_one_list(int(sys.argv[2]))
+    else:
+        main(quick="--quick" in sys.argv)

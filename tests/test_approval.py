@@ -11,6 +11,7 @@ import pytest
 
 import desk
 import offices
+import school
 import terminal
 from qrcert import issue
 from qrcert.cli import screen
@@ -171,7 +172,7 @@ def test_a_replacement_may_be_approved_on_a_later_day(monkeypatch: pytest.Monkey
 
 
 def test_the_library_asks_as_the_commands_do() -> None:
-    """Whoever calls `sign_and_record` without the command line meets the same rule."""
+    """Whoever signs without the command line meets the same rule."""
     office = issue.open_office(Path("school"))
     plan = offices.plan_of(Path("class.json"), office, offices.shipped("participation"))
     proposal = issue.Proposal.of(plan)
@@ -182,6 +183,8 @@ def test_the_library_asks_as_the_commands_do() -> None:
     ):
         with pytest.raises(Refused, match=said):
             offices.sign(plan, approvals=approvals)
+        with pytest.raises(Refused, match=said):
+            issue.sign_and_record_all(plan, key=school.KEY, now=offices.NOW, approvals=approvals)
     assert registered() == 0
 
 

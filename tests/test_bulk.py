@@ -521,7 +521,7 @@ def test_a_cluster_that_does_not_answer_is_told(lang: str, monkeypatch: pytest.M
 def test_a_bar_tells_how_many_a_second_are_through(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    bar = screen.Progress(10, "drawing")
+    bar = screen.Progress("drawing")
     assert bar._rate(0) is None
     now[0] += 4
     assert bar._rate(6) == "1.5/s"

@@ -355,6 +355,24 @@ def test_nothing_is_signed_before_somebody_said_yes(
 
 
 @pytest.mark.usefixtures("_desk")
+@pytest.mark.parametrize(
+    ("lang", "steps"),
+    [("en", ("checking", "signing", "drawing")), ("ru", ("проверка", "подписание", "печать"))],
+)
+def test_each_step_shows_how_far_it_is_where_it_takes_long(
+    lang: str, steps: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qrcert.cli.screen._LONG", -1)
+    desk.write_class("class.json", *desk.PUPILS, desk.PUPILS[0] | {"number": "P-3"})
+    done = signed("--lang", lang, "--out", "out", terminal=True)
+    assert done.status == 0, done.err
+    assert [step for step in steps if step in done.err] == list(steps)
+    monkeypatch.setattr("qrcert.cli.screen._LONG", 3600)
+    again = signed("--lang", lang, "--out", "again", terminal=True)
+    assert (again.status, again.err) == (0, "")
+
+
+@pytest.mark.usefixtures("_desk")
 def test_numbers_may_be_counted_and_the_day_may_be_given() -> None:
     desk.write_class("class.json", *({**one, "number": ""} for one in desk.PUPILS))
     done = signed("--numbers-from", "A-09", "--issued", "23.11.2026", "--out", "out")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock, call
 
 import openpyxl
 import pypdfium2
@@ -305,6 +306,21 @@ def test_signatures_that_differ_each_time_are_made_once(tmp_path: Path, class_li
     second = issued(class_list, office, key=P256, now=later(1), out=tmp_path / "again")
     assert (second.added, second.entries) == (0, first.entries)
     assert drawn_in(second.folder) == drawn_in(first.folder)
+
+
+def test_a_long_list_is_recorded_as_a_class_is(tmp_path: Path) -> None:
+    """Without pages few certificates are in memory; what the register has in the end is the same."""
+    stored = []
+    for number, act in enumerate((issue.sign_and_record, issue.sign_and_record_all)):
+        office = office_in(tmp_path / str(number))
+        rows = [pupil(place) for place in range(2_100)]
+        plan = plan_of(write_json(tmp_path / "class.json", rows), office, draft=True)
+        told = Mock()
+        done = act(plan, key=school.KEY, now=NOW, progress=told)
+        assert (done.added, done.batch.count) == (2_100, 2_100)
+        assert told.mock_calls == [call("sign", place, 2_100) for place in range(1, 2_101)]
+        stored.append((entries(office), done.batch))
+    assert stored[0] == stored[1]
 
 
 def test_all_pdf_is_in_the_order_of_the_class(office: Office, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from qrcert.cli.register.telling import unfinished_lines
 from qrcert.cli.workers import cluster_option, jobs_option, stopped, workers
 from qrcert.errors import Refused
 from qrcert.page import Template
-from qrcert.register import Recorded
+from qrcert.register import Recorded, Tally
 from qrcert.symbol import Symbol
 
 _TOGETHER = re.compile(r"all(-\d{3,})?\.pdf")
@@ -106,19 +106,21 @@ def issue_command(
     office = issue.open_office(folder)
     kind = find_form(wanted)
     template = None if wanted_page is None else issue.find_template(office, wanted_page)
-    plan = issue.prepare(
-        source,
-        office=office,
-        form=kind.form,
-        form_office=kind.office,
-        today=screen.now().date(),
-        issued=issued,
-        numbers_from=numbers_from,
-        sheet=sheet,
-        template=template,
-        unpublished=unpublished,
-        draft=draft,
-    )
+    with screen.Progress(screen.pick(language, "checking", "проверка")) as bar:
+        plan = issue.prepare(
+            source,
+            office=office,
+            form=kind.form,
+            form_office=kind.office,
+            today=screen.now().date(),
+            issued=issued,
+            numbers_from=numbers_from,
+            sheet=sheet,
+            template=template,
+            unpublished=unpublished,
+            draft=draft,
+            progress=bar.update,
+        )
     template, target = plan.template, out or folder / "issued" / f"{source.stem}-{plan.issued}"
     screen.tell(_checked(plan, language))
     if only_check:
@@ -137,10 +139,13 @@ def issue_command(
     key = office.load_key(screen.passphrase(passphrase_file, what=_KEY))
     now = screen.now()
     issue.keep_template(office, template)
-    recorded = issue.sign_and_record(plan, key=key, now=now, approvals=approved)
     if no_pages:
-        screen.tell(_recorded(recorded, language))
+        with _signing(language) as bar:
+            tally = issue.sign_and_record_all(plan, key=key, now=now, approvals=approved, progress=bar.update)
+        screen.tell(_recorded(tally, language))
         return 0
+    with _signing(language) as bar:
+        recorded = issue.sign_and_record(plan, key=key, now=now, approvals=approved, progress=bar.update)
     with workers(len(plan.rows), jobs=jobs, cluster=cluster) as drawing:
         done = _drawn(plan, recorded, target, template, drawing, language)
     if png:
@@ -210,7 +215,7 @@ def _drawn(
     language: str,
 ) -> issue.Issued:
     """Draw the pages with a bar; who stops it is told what stands."""
-    with screen.Progress(len(plan.rows), screen.pick(language, "drawing", "печать")) as bar:
+    with screen.Progress(screen.pick(language, "drawing", "печать")) as bar:
         try:
             return issue.draw_and_check(
                 plan,
@@ -226,8 +231,12 @@ def _drawn(
             raise
 
 
-def _recorded(recorded: Recorded, language: str) -> str:
-    count, new = len(recorded.entries), recorded.added
+def _signing(language: str) -> screen.Progress:
+    return screen.Progress(screen.pick(language, "signing", "подписание"))
+
+
+def _recorded(done: Tally, language: str) -> str:
+    count, new = done.count, done.added
     return screen.pick(
         language,
         f"signed and in the register: {screen.plural(count, 'certificate')}, {new} of them new; no pages were "

@@ -35,6 +35,9 @@ _PLAIN: Final = {
 _ERRORS: Final = "qrcert.plain"
 """The name of what becomes of characters that an encoding lacks (`codecs.register_error`)."""
 
+_LONG: Final = 0.5
+"""Seconds after which people want to know how far it is."""
+
 _YES: Final = frozenset(("y", "yes", "д", "да"))
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -171,21 +174,18 @@ def _ask_hidden(prompt: str) -> str:
 
 
 class Progress:
-    """A bar for long work, shown only on a terminal; ``update`` fits `qrcert.issue.Progress`."""
+    """A bar for long work, shown only on a terminal; ``update`` fits `qrcert.issue.Progress`.
 
-    def __init__(self, length: int, label: str) -> None:
-        shown = sys.stderr.isatty() and length > 1
+    It appears where the work has more than one thing to do and takes longer than `_LONG`.
+    """
+
+    def __init__(self, label: str) -> None:
         self.done = 0
+        self._label = label
         self._began = time.monotonic()
-        self._bar = (
-            click.progressbar(length=length, label=label, file=sys.stderr, item_show_func=self._rate)
-            if shown
-            else None
-        )
+        self._bar: Any = None  # click's class has no public name
 
     def __enter__(self) -> Progress:
-        if self._bar is not None:
-            self._bar.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -194,9 +194,17 @@ class Progress:
 
     def update(self, step: str, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` are through."""
+        if self._bar is None and self._is_long(done, total):
+            self._bar = click.progressbar(
+                length=total, label=self._label, file=sys.stderr, item_show_func=self._rate
+            )
+            self._bar.__enter__()
         if self._bar is not None:
             self._bar.update(done - self.done, done)
         self.done = done
+
+    def _is_long(self, done: int, total: int) -> bool:
+        return done < total > 1 and time.monotonic() - self._began > _LONG and sys.stderr.isatty()
 
     def _rate(self, done: int | None) -> str | None:
         """Return how many a second are through, beside the time left that the bar tells by itself."""

@@ -4,10 +4,10 @@ from qrcert.issue.act import (
     MANIFEST,
     VOLUME,
     Issued,
-    Progress,
     draw_and_check,
     draw_drafts,
     sign_and_record,
+    sign_and_record_all,
 )
 from qrcert.issue.approval import Proposal, approve, require_approval
 from qrcert.issue.copies import (
@@ -31,6 +31,7 @@ from qrcert.issue.folder import (
     require_no_office,
 )
 from qrcert.issue.planning import Plan, prepare
+from qrcert.issue.progress import Progress
 from qrcert.issue.replacing import (
     Replacement,
     prepare_replacement,
@@ -98,6 +99,7 @@ __all__ = [
     "require_same_words",
     "sample_sheets",
     "sign_and_record",
+    "sign_and_record_all",
     "sign_replacement",
     "with_changes",
     "withdraw",

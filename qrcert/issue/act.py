@@ -8,7 +8,7 @@ and the same pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +25,9 @@ from qrcert.issue.approval import require_approval
 from qrcert.issue.letterhead import Letterhead
 from qrcert.issue.planning import Plan
 from qrcert.issue.printing import Job, do_jobs, files_of
+from qrcert.issue.progress import Progress, quiet
 from qrcert.issue.sheets import Paper
-from qrcert.register import Entry, NewBatch, NewEntry, Recorded
+from qrcert.register import Entry, NewBatch, NewEntry, Recorded, Tally
 from qrcert.roster import Row
 from qrcert.signing import Signer
 from qrcert.trust import TrustList
@@ -40,13 +41,6 @@ So many are drawn in one go: some seconds' work.
 MANIFEST: Final = "manifest-{}.json"
 """Beside the pages, one a batch: binds them to the register's history; kept elsewhere it shows one written anew."""
 
-Progress = Callable[[str, int, int], None]
-"""Is told which step is being done, how many certificates are through, and how many there are."""
-
-
-def _quiet(step: str, done: int, total: int) -> None:
-    """Show nothing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -58,17 +52,42 @@ class Issued:
     added: int
 
 
-def sign_and_record(plan: Plan, *, key: Signer, now: datetime, approvals: Sequence[bytes] = ()) -> Recorded:
+def sign_and_record(
+    plan: Plan, *, key: Signer, now: datetime, approvals: Sequence[bytes] = (), progress: Progress = quiet
+) -> Recorded:
     """Sign the class and store it in the register in one transaction; raises `RegisterError`, `Refused`.
 
     Certificates that stand there with the same contents are given back as they were signed. ``approvals`` are the
     bytes of files, for an office that asks for them.
     """
     require_approval(plan, approvals)
-    batch = NewBatch(plan.form.hash, plan.form.id, plan.issued, plan.roster.source, plan.roster.source_hash)
-    entries = [one for place, row in enumerate(plan.rows, 1) for one in new_entries(plan, row, place, key)]
+    entries = list(_signed(plan, key, progress))
     with plan.office.open_register() as register:
-        return register.record(batch, entries, now=now)
+        return register.record(_batch(plan), entries, now=now)
+
+
+def sign_and_record_all(
+    plan: Plan, *, key: Signer, now: datetime, approvals: Sequence[bytes] = (), progress: Progress = quiet
+) -> Tally:
+    """Do as `sign_and_record` for a list as long as a region's, of which few certificates are in memory at a time.
+
+    Signing goes on while the register waits, so other offices wait for a slow token.
+    """
+    require_approval(plan, approvals)
+    entries = _signed(plan, key, progress)
+    with plan.office.open_register() as register:
+        return register.record_all(_batch(plan), entries, now=now)
+
+
+def _batch(plan: Plan) -> NewBatch:
+    return NewBatch(plan.form.hash, plan.form.id, plan.issued, plan.roster.source, plan.roster.source_hash)
+
+
+def _signed(plan: Plan, key: Signer, progress: Progress) -> Iterator[NewEntry]:
+    """Yield the class signed, in its order, each when it is asked for."""
+    for place, row in enumerate(plan.rows, 1):
+        yield from new_entries(plan, row, place, key)
+        progress("sign", place, len(plan.rows))
 
 
 def new_entries(plan: Plan, row: Row, place: int, key: Signer) -> list[NewEntry]:
@@ -100,7 +119,7 @@ def draw_and_check(
     folder: Path,
     template: page.Template | str,
     now: datetime,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
     executor: Executor | None = None,
 ) -> Issued:
     """Verify every recorded certificate, draw it, read its page back, and mark the batch done.

@@ -24,6 +24,7 @@ from qrcert.issue.admission import (
 )
 from qrcert.issue.folder import LIST, Office
 from qrcert.issue.letterhead import Letterhead
+from qrcert.issue.progress import Progress, quiet
 from qrcert.issue.sheets import Paper, make_sheet
 from qrcert.issue.templates import find_template, printed_template
 from qrcert.register import Entry
@@ -120,6 +121,7 @@ def prepare(
     template: page.Template | str | None = "certificate",
     unpublished: bool = False,
     draft: bool = False,
+    progress: Progress = quiet,
 ) -> Plan:
     """Return the plan for a class list, everything checked: the file, the list, the register, the dates, the pages.
 
@@ -144,7 +146,7 @@ def prepare(
     plan = Plan(office, form, form_office, roster, source, trust, permit, chosen)
     require_parts(plan)
     if not draft:
-        _check_papers(plan, stored, today)
+        _check_papers(plan, stored, today, progress)
     return plan
 
 
@@ -202,11 +204,11 @@ def _with_stored_days(roster: Roster, stored: _Stored, read: _Read) -> Roster:
     return replace(roster, rows=tuple(rows))
 
 
-def _check_papers(plan: Plan, stored: _Stored, today: date) -> None:
+def _check_papers(plan: Plan, stored: _Stored, today: date, progress: Progress) -> None:
     """Raise unless every certificate is live in the register as it stands in the list, or can be issued."""
     fresh: dict[str, Row] = {}
     others, gone = [], []
-    for row, certificate in [(pupil, one) for pupil in plan.rows for one in plan.certificates(pupil)]:
+    for row, certificate in ((pupil, one) for pupil in plan.rows for one in plan.certificates(pupil)):
         payload = make_payload(certificate)
         entry = stored.get((row.number, certificate.part or 0))
         same = entry is not None and entry.contents == hashlib.sha256(payload).digest()
@@ -230,7 +232,7 @@ def _check_papers(plan: Plan, stored: _Stored, today: date) -> None:
             f"issued before and not valid any more: {_listed(gone)}; nothing was signed",
             hint="take the row out of the list, or give the certificate another number",
         )
-    check_rows(plan, list(fresh.values()), today=today)
+    check_rows(plan, list(fresh.values()), today=today, progress=progress)
 
 
 def _require_same_parts(plan: Plan, stored: _Stored) -> None:
@@ -262,12 +264,12 @@ def _withdrawn_on(plan: Plan, entry: Entry) -> int | None:
     return None
 
 
-def check_rows(plan: Plan, rows: Sequence[Row], *, today: date) -> None:
+def check_rows(plan: Plan, rows: Sequence[Row], *, today: date, progress: Progress = quiet) -> None:
     """Raise where a certificate that is about to be signed would not verify, or would not fit its page."""
     for row in rows:
         _check_fresh(plan, row, today)
     if rows:
-        _try_pages(plan, rows)
+        _try_pages(plan, rows, progress)
         _try_codes(
             plan, max(rows, key=lambda row: max(len(make_payload(one)) for one in plan.certificates(row)))
         )
@@ -289,10 +291,11 @@ def _check_fresh(plan: Plan, row: Row, today: date) -> None:
             check_list(certificate, plan.trust, plan.permit, today=today, where=where)
 
 
-def _try_pages(plan: Plan, rows: Sequence[Row]) -> None:
+def _try_pages(plan: Plan, rows: Sequence[Row], progress: Progress) -> None:
     """Measure the pages of a class: what does not fit, or has letters that no font has, is told now."""
-    for row in rows:
+    for done, row in enumerate(rows, 1):
         page.measure([plan.sheet(paper) for paper in plan.drafts(row)], page=plan.template)
+        progress("check", done, len(rows))
 
 
 def _try_codes(plan: Plan, row: Row) -> None:

@@ -10,8 +10,8 @@ from qrcert.errors import Problem, RosterError
 MAX_BYTES = 50_000_000
 """A class list of 100 000 pupils has about 20 MB."""
 
-MAX_ROWS = 100_000
-"""Rows: a whole region's graduates; more is no class list, and its faults could not be read."""
+MAX_ROWS = 100_100
+"""Rows: a region's 100 000 graduates and what stands above them; more is no class list."""
 
 MAX_COLUMNS = 2_000
 """Columns: twice the items that a form may have."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from qrcert.errors import FormError, Problem
 from qrcert.form import Form, Office, Table
@@ -23,16 +24,22 @@ _ENDS_IN_DIGITS = re.compile(r"(.*?)([0-9]+)", re.ASCII)
 class Row:
     """A pupil: the row of the list as the spreadsheet counts it, and what is to be signed and kept.
 
-    ``values`` are the form's fields by name as `Form.values` gives them, those of every part; ``office`` what
-    only the register keeps; ``holder`` the name as printed.
+    ``wire`` are the fields of every part as they are signed, which of a hundred thousand pupils fit into memory;
+    ``office`` is what only the register keeps; ``holder`` the name as printed.
     """
 
     line: int
     number: str
     issued: date
     holder: str
-    values: Mapping[str, object]
+    form: Form
+    wire: Mapping[int, object]
     office: Mapping[str, str]
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """The form's fields by name, as `Form.values` gives them."""
+        return self.form.values(self.wire)
 
 
 class _Draft:
@@ -109,7 +116,8 @@ class RowReader:
                 draft.bad.add(column.heading.name)
                 draft.tell(column.text, error, error.ru)
         self._number(draft)
-        holder, values = self._pack(draft)
+        wire = self._pack(draft)
+        values = self._form.values(wire)
         for own in self._office.fields:
             guess = None if own.name in draft.office else own.guess(values)
             if guess is not None:
@@ -119,7 +127,8 @@ class RowReader:
             self._tell_fault(draft, fault)
         if draft.problems or draft.number is None:
             return None
-        return Row(draft.line, draft.number, issued, holder, values, draft.office)
+        holder = self._form.holder(wire)
+        return Row(draft.line, draft.number, issued, holder, self._form, wire, draft.office)
 
     def _take(self, draft: _Draft, column: Column, cell: object) -> None:
         """Put one cell where its heading says; raise FormError for one that cannot be read."""
@@ -171,8 +180,8 @@ class RowReader:
                 title, f"{number!r} stands in row {first} too", f"«{number}» уже стоит в строке {first}"
             )
 
-    def _pack(self, draft: _Draft) -> tuple[str, dict[str, object]]:
-        """Return the holder and the values as the form reads them back; what it refuses is left out and told."""
+    def _pack(self, draft: _Draft) -> Mapping[int, Any]:
+        """Return the values as they are signed; what the form refuses is left out and told."""
         try:
             wire = self._form.pack(draft.values)
         except FormError as error:
@@ -182,7 +191,7 @@ class RowReader:
                     self._tell_fault(draft, fault)
             sound = [field for field in self._form.fields if field.name in draft.values.keys() - refused]
             wire = {field.key: field.pack(draft.values[field.name]) for field in sound}
-        return self._form.holder(wire), dict(self._form.values(wire))
+        return wire
 
     def _known_cause(self, draft: _Draft, fault: FormError) -> bool:
         """Say whether a field is missing because its column is, or because its cell was refused already."""

@@ -1,0 +1,12 @@
+"""How long work tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Progress = Callable[[str, int, int], None]
+"""Is told which step is being done, how many certificates are through, and how many there are."""
+
+
+def quiet(step: str, done: int, total: int) -> None:
+    """Show nothing."""
