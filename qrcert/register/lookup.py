@@ -7,23 +7,22 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
-    Integer,
     Select,
-    String,
     Table,
+    TextClause,
     and_,
     bindparam,
-    column,
     exists,
     func,
     literal_column,
     select,
+    text,
     true,
-    values,
 )
 
 from qrcert.errors import RegisterError
@@ -73,21 +72,31 @@ def by_ids(connection: Connection, ids: Sequence[int]) -> list[Entry]:
 
 
 def live(connection: Connection, form: bytes, keys: Sequence[Key]) -> dict[Key, Entry]:
-    """Return the live entries among ``keys`` of a form, in the order of ``keys``.
-
-    Each key is a question of its own within the statement: given a list, PostgreSQL, which has no statistics of
-    what is just being recorded, reads the whole form for every few hundred numbers.
-    """
+    """Return the live entries among ``keys`` of a form, in the order of ``keys``."""
     found: dict[Key, Entry] = {}
     for some in chunks(keys):
-        wanted = values(column("part", Integer), column("number", String), name="wanted").data(some).cte()
-        same = (certificates.c.part == wanted.c.part) & (certificates.c.number == wanted.c.number)
-        one = select(certificates.c.id).where(_LIVE & (certificates.c.form == form) & same)
-        each = select(one.correlate(wanted).scalar_subquery()).select_from(wanted)
-        ids = [found_id for found_id in connection.execute(each).scalars() if found_id is not None]
-        for entry in _entries(connection, certificates.c.id.in_(ids)):
+        asked: dict[str, object] = {"form": form}
+        for place, (part, number) in enumerate(some):
+            asked |= {f"part{place}": part, f"number{place}": number}
+        ids = [one for one in connection.execute(_live_ids(len(some)), asked).scalars() if one is not None]
+        for entry in _entries(connection, certificates.c.id.in_(ids)) if ids else ():
             found[entry.part, entry.number] = entry
     return {key: found[key] for key in keys if key in found}
+
+
+@cache
+def _live_ids(count: int) -> TextClause:
+    """Return the statement for the ids of ``count`` keys, null where nothing is live.
+
+    Each key is a question of its own within it: given a list, PostgreSQL, which has no statistics of what is just
+    being recorded, reads the whole form for every few hundred numbers. As a text it is composed once.
+    """
+    keys = ", ".join(f"(:part{place}, :number{place})" for place in range(count))
+    one = (
+        "SELECT id FROM certificates WHERE status = 'live' AND form = :form"
+        " AND part = wanted.part AND number = wanted.number"
+    )
+    return text(f"WITH wanted(part, number) AS (VALUES {keys}) SELECT ({one}) FROM wanted")  # noqa: S608, no foreign text
 
 
 def live_one(connection: Connection, form: bytes, part: int, number: str) -> Entry | None:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from qrcert.errors import FormError, Problem
-from qrcert.form import Form, Office, Table
+from qrcert.form import Form, Office, Table, Value
 from qrcert.roster import cells
 from qrcert.roster.grid import Grid, is_blank, unusable
 from qrcert.roster.header import Column, Header
@@ -24,22 +23,16 @@ _ENDS_IN_DIGITS = re.compile(r"(.*?)([0-9]+)", re.ASCII)
 class Row:
     """A pupil: the row of the list as the spreadsheet counts it, and what is to be signed and kept.
 
-    ``wire`` are the fields of every part as they are signed, which of a hundred thousand pupils fit into memory;
-    ``office`` is what only the register keeps; ``holder`` the name as printed.
+    ``values`` are the form's fields by name as `Form.values` gives them, those of every part; ``office`` what
+    only the register keeps; ``holder`` the name as printed.
     """
 
     line: int
     number: str
     issued: date
     holder: str
-    form: Form
-    wire: Mapping[int, object]
+    values: Mapping[str, object]
     office: Mapping[str, str]
-
-    @property
-    def values(self) -> Mapping[str, object]:
-        """The form's fields by name, as `Form.values` gives them."""
-        return self.form.values(self.wire)
 
 
 class _Draft:
@@ -81,6 +74,7 @@ class RowReader:
         self._issued_default = issued_default
         self._numbers = None if numbers_from is None else _Numbers(form, numbers_from)
         self._lines: dict[str, int] = {}
+        self._rows: dict[tuple[object, ...], list[object]] = {}
         self.problems: list[Problem] = []
 
     def read(self, grid: Grid, header: int) -> tuple[Row, ...]:
@@ -116,8 +110,7 @@ class RowReader:
                 draft.bad.add(column.heading.name)
                 draft.tell(column.text, error, error.ru)
         self._number(draft)
-        wire = self._pack(draft)
-        values = self._form.values(wire)
+        holder, values = self._pack(draft)
         for own in self._office.fields:
             guess = None if own.name in draft.office else own.guess(values)
             if guess is not None:
@@ -127,8 +120,7 @@ class RowReader:
             self._tell_fault(draft, fault)
         if draft.problems or draft.number is None:
             return None
-        holder = self._form.holder(wire)
-        return Row(draft.line, draft.number, issued, holder, self._form, wire, draft.office)
+        return Row(draft.line, draft.number, issued, holder, values, draft.office)
 
     def _take(self, draft: _Draft, column: Column, cell: object) -> None:
         """Put one cell where its heading says; raise FormError for one that cannot be read."""
@@ -180,8 +172,8 @@ class RowReader:
                 title, f"{number!r} stands in row {first} too", f"«{number}» уже стоит в строке {first}"
             )
 
-    def _pack(self, draft: _Draft) -> Mapping[int, Any]:
-        """Return the values as they are signed; what the form refuses is left out and told."""
+    def _pack(self, draft: _Draft) -> tuple[str, dict[str, object]]:
+        """Return the holder and the values as the form reads them back; what it refuses is left out and told."""
         try:
             wire = self._form.pack(draft.values)
         except FormError as error:
@@ -191,7 +183,14 @@ class RowReader:
                     self._tell_fault(draft, fault)
             sound = [field for field in self._form.fields if field.name in draft.values.keys() - refused]
             wire = {field.key: field.pack(draft.values[field.name]) for field in sound}
-        return wire
+        values = self._form.values(wire).items()
+        return self._form.holder(wire), {name: self._shared(value) for name, value in values}
+
+    def _shared(self, value: Value) -> Value:
+        """Return a value whose rows are those of the pupils before, if equal: a region's marks fit into memory."""
+        if not isinstance(value, list):
+            return value
+        return [self._rows.setdefault(tuple(row), row) if isinstance(row, list) else row for row in value]
 
     def _known_cause(self, draft: _Draft, fault: FormError) -> bool:
         """Say whether a field is missing because its column is, or because its cell was refused already."""
