@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import csv
 import os
-import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -52,6 +52,8 @@ SUBJECTS = [
 VOLUMES = 20
 """So many that the first volume, for which the office waits, and the last, which it writes alone, weigh little."""
 
+ROUNDS = 3
+
 missed: list[str] = []
 
 
@@ -76,9 +78,34 @@ def plan_in(folder: Path, certificates: int, *, first: int = 0, office: Office |
     return replace(plan, trust=office.published_list())
 
 
-def drawn(plan: Plan, recorded: Recorded, folder: Path, executor: Executor | None) -> float:
-    """Draw a class; return the seconds."""
-    start = time.perf_counter()
+class Runs:
+    """How long the same work took with one and with two, in turn: a machine that slows down slows both."""
+
+    def __init__(self) -> None:
+        self._taken: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
+
+    @contextmanager
+    def timed(self, count: int) -> Iterator[None]:
+        """Measure what is done inside with so many processes."""
+        start, cpu = time.perf_counter(), time.process_time()
+        yield
+        self._taken[count].append((time.perf_counter() - start, time.process_time() - cpu))
+
+    def seconds(self, count: int) -> float:
+        """Return the median of seconds by the clock."""
+        return median(seconds for seconds, _ in self._taken[count])
+
+    def cpu(self, count: int) -> float:
+        """Return the median of seconds of this process's CPU."""
+        return median(cpu for _, cpu in self._taken[count])
+
+    def ratio(self) -> float:
+        """Return the median of how many times as fast two are as one was just before."""
+        return median(one / two for (one, _), (two, _) in zip(self._taken[1], self._taken[2], strict=True))
+
+
+def drawn(plan: Plan, recorded: Recorded, folder: Path, executor: Executor | None) -> None:
+    """Draw a class."""
     issue.draw_and_check(
         plan,
         recorded,
@@ -87,7 +114,6 @@ def drawn(plan: Plan, recorded: Recorded, folder: Path, executor: Executor | Non
         now=offices.NOW,
         executor=executor,
     )
-    return time.perf_counter() - start
 
 
 def signing(folder: Path, certificates: int) -> float:
@@ -112,23 +138,25 @@ def signing(folder: Path, certificates: int) -> float:
     return median(times)
 
 
-def pages(folder: Path, certificates: int, symbol: float) -> None:
+def pages(folder: Path, certificates: int, symbol: float, *, rounds: int) -> None:
     """Print how many certificates a core finishes, the share of a symbol of ``symbol`` ms, and a second core."""
     plan = plan_in(folder, certificates)
     recorded = offices.sign(plan)
-    seconds, cpu = {}, {}
-    for jobs in (1, 2):
-        with workers(certificates, jobs=jobs, cluster=None) as drawing:
-            if drawing is not None:  # processes start before the clock does
-                list(drawing.map(abs, range(jobs * 4)))
-            begun = time.process_time()
-            seconds[jobs] = drawn(plan, recorded, folder / f"out-{jobs}", drawing)
-            cpu[jobs] = 1000 * (time.process_time() - begun) / certificates
+    runs = Runs()
+    for place in range(rounds):
+        for jobs in (1, 2):
+            with workers(certificates, jobs=jobs, cluster=None) as drawing:
+                if drawing is not None:  # processes start before the clock does
+                    list(drawing.map(abs, range(jobs * 4)))
+                with runs.timed(jobs):
+                    drawn(plan, recorded, folder / f"out-{jobs}-{place}", drawing)
+            shutil.rmtree(folder / f"out-{jobs}-{place}")
+    cpu = {jobs: 1000 * runs.cpu(jobs) / certificates for jobs in (1, 2)}
     say(f"certificates finished a second of CPU, class of {certificates}", 1000 / cpu[1], "/s", 50)
     say("... CPU of each", cpu[1], "ms")
     say("the share of the symbol in it", symbol / cpu[1], "", 0.25, most=True)
-    say("the same by the clock, one process", certificates / seconds[1], "/s")
-    say("two processes, times as fast as one", seconds[1] / seconds[2], "x", 1.8)
+    say("the same by the clock, one process", certificates / runs.seconds(1), "/s")
+    say(f"two processes, times as fast as one, median of {rounds}", runs.ratio(), "x", 1.8)
     say("... CPU of the office itself for each, beside them", cpu[2], "ms")
     say("... which at best, with cores enough, is times as fast as one", cpu[1] / cpu[2], "x")
 
@@ -162,30 +190,31 @@ def cluster(folder: Path, count: int) -> Iterator[str]:
         log.close()
 
 
-def clustered(folder: Path, certificates: int) -> None:
+def clustered(folder: Path, certificates: int, *, rounds: int) -> None:
     """Print what a second dask worker adds."""
     plan = plan_in(folder, certificates)
     recorded = offices.sign(plan)
-    seconds, cpu = {}, {}
-    for count in (1, 2):
-        with (
-            cluster(folder, count) as address,
-            workers(certificates, jobs=None, cluster=address) as drawing,
-        ):
-            assert drawing is not None
-            drawn(plan, Recorded(recorded.batch, recorded.entries[:2], 0, 0), folder / "warm", drawing)
-            begun = time.process_time()
-            seconds[count] = drawn(plan, recorded, folder / f"cluster-{count}", drawing)
-            cpu[count] = 1000 * (time.process_time() - begun) / certificates
-    say(
-        f"two dask workers, times as fast as one, chunks of {issue.VOLUME}", seconds[1] / seconds[2], "x", 1.6
-    )
-    say("... CPU of the office itself for each, beside them", cpu[2], "ms")
+    runs = Runs()
+    for place in range(rounds):
+        for count in (1, 2):
+            with (
+                cluster(folder, count) as address,
+                workers(certificates, jobs=None, cluster=address) as drawing,
+            ):
+                assert drawing is not None
+                drawn(plan, Recorded(recorded.batch, recorded.entries[:2], 0, 0), folder / "warm", drawing)
+                with runs.timed(count):
+                    drawn(plan, recorded, folder / f"cluster-{count}-{place}", drawing)
+            shutil.rmtree(folder / f"cluster-{count}-{place}")
+    what = f"two dask workers, times as fast as one, chunks of {issue.VOLUME}, median of {rounds}"
+    say(what, runs.ratio(), "x", 1.6)
+    say("... CPU of the office itself for each, beside them", 1000 * runs.cpu(2) / certificates, "ms")
 
 
 def peak() -> float:
-    """Return the most memory that this process has had so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    """Return the most memory that this process has had so far, in MB; `resource` begins with that of its parent."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1000
 
 
 def memory(folder: Path, classes: int, size: int) -> None:
@@ -206,11 +235,16 @@ def memory(folder: Path, classes: int, size: int) -> None:
     )
 
 
-def one_list(certificates: int) -> None:
-    """Print what a single list takes, without pages, in a process of its own."""
-    command = [sys.executable, __file__, "list", str(certificates)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    say(f"peak memory of one list of {certificates}, no pages", float(done.stdout), "MB")
+def one_list(*sizes: int) -> None:
+    """Print what lists of such sizes take, without pages, each in a process of its own."""
+    peaks = []
+    for certificates in sizes:
+        command = [sys.executable, __file__, "list", str(certificates)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        peaks.append(float(done.stdout))
+        say(f"peak memory of one list of {certificates}, no pages", peaks[-1], "MB")
+    more = 1000 * (peaks[-1] - peaks[0]) / (sizes[-1] - sizes[0])
+    say("... more for each certificate", more, "kB", 4, most=True)
 
 
 def sign_one_list(certificates: int) -> None:
@@ -254,13 +288,12 @@ def main(*, quick: bool) -> None:
         for place in ("signing", "pages", "cluster", "memory"):
             (folder / place).mkdir()
         memory(folder / "memory", 100 // share, 1000 // share)  # first: a peak is that of all before it
-        for size in (1000 // share, 100_000 // share):
-            one_list(size)
+        one_list(1000 // share, 100_000 // share)
         symbol = signing(folder / "signing", 5000 // share)
-        pages(folder / "pages", VOLUMES // share * issue.VOLUME, symbol)
+        pages(folder / "pages", VOLUMES // share * issue.VOLUME, symbol, rounds=1 if quick else ROUNDS)
         peers(50 // share)
         if not quick:
-            clustered(folder / "cluster", VOLUMES * issue.VOLUME)
+            clustered(folder / "cluster", VOLUMES * issue.VOLUME, rounds=ROUNDS)
     print(f"{time.perf_counter() - start:.0f} s in all")
     sys.exit(bool(missed))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import pickle
 import re
@@ -11,12 +12,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -108,6 +110,45 @@ class Waiting(Executor):
 
         future.result = result  # type: ignore[method-assign]
         return future
+
+
+class Failing(Executor):
+    """An executor whose work fails with an error that is none of ours."""
+
+    def submit(self, act: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(printing, "do_job", Mock(side_effect=MemoryError("no room")))
+            try:
+                future.set_result(act(*arguments, **named))
+            except Exception as error:
+                future.set_exception(error)
+        return future
+
+
+def test_what_fails_in_another_process_is_told(signed: Any, tmp_path: Path) -> None:
+    plan, recorded, _ = signed
+    with pytest.raises(Refused, match="a process that draws pages failed: MemoryError: no room") as caught:
+        drawn(plan, recorded, tmp_path / "out", executor=Failing())
+    assert "memory" in (caught.value.hint or "")
+
+
+def test_a_pool_that_breaks_between_two_volumes_is_told(
+    signed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, recorded, _ = signed
+    many = Recorded(recorded.batch, recorded.entries * 4, 0, 0)
+    monkeypatch.setattr(act, "VOLUME", 1)
+    with workers(2 * issue.VOLUME, jobs=2, cluster=None) as drawing:
+        assert drawing is not None
+
+        def kill(step: str, done: int, total: int) -> None:
+            if (step, done) == ("draw", 1):
+                with suppress(BrokenExecutor):
+                    drawing.submit(os._exit, 9).result(60)
+
+        with pytest.raises(Refused, match="a process that draws pages was killed; what was signed stands"):
+            drawn(plan, many, tmp_path / "out", executor=drawing, progress=kill)
 
 
 def test_no_more_is_handed_out_than_a_few_jobs_ahead(
@@ -212,7 +253,7 @@ def test_a_cluster_loses_a_worker_and_nothing_else(
         killed: list[int] = []
 
         def kill_one(step: str, done: int, total: int) -> None:
-            if done and not killed:
+            if step == "draw" and done and not killed:
                 killed.append(running[0].pid)
                 os.kill(running[0].pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
@@ -234,7 +275,7 @@ def test_a_scheduler_that_is_gone_is_told_and_the_same_command_goes_on(
         ready(address, 1)
 
         def kill(step: str, done: int, total: int) -> None:
-            if done == 1:
+            if (step, done) == ("draw", 1):
                 running[-1].kill()
 
         with (
@@ -364,6 +405,12 @@ def _all_in_another_order(job: printing.Job, drawn: printing.Drawn) -> printing.
     return replace(drawn, together=other.together)
 
 
+def _all_drawn_otherwise(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
+    """A file of all with the right codes and texts under other heads."""
+    papers = tuple((paper, replace(head, head="А. Б. Другой")) for paper, head in job.papers)
+    return replace(drawn, together=printing.do_job(replace(job, papers=papers)).together)
+
+
 def _all_shorter(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
     other = printing.do_job(replace(job, papers=job.papers[1:], names=job.names[1:]))
     return replace(drawn, together=other.together)
@@ -403,9 +450,10 @@ def _first_code_of_another(job: printing.Job, drawn: printing.Drawn) -> printing
         (_named_anew, "other texts than those of the 1"),
         (_not_together, "no file of all certificates"),
         (_in_another_order, "other texts than those of the 1"),
-        (_all_in_another_order, "its code reads back as"),
+        (_all_in_another_order, "a file of all certificates that shows others than theirs"),
+        (_all_drawn_otherwise, "a file of all certificates that shows others than theirs"),
         (_all_shorter, f"other texts than those of the {CLASS}"),
-        (_two_pages, "another number of pages"),
+        (_two_pages, "has 2 pages and 1 attached files, expected 1 at most"),
         (_first_code_of_another, "its code reads back as"),
     ],
 )
@@ -438,17 +486,26 @@ def _in_a_job(job: printing.Job, *places: int) -> bytes:
     return page.draw(sheets, day=job.day, page=job.template, together=True)
 
 
-@pytest.mark.parametrize("places", [None, (0, 3, 3, 3), (0, 2, 1, 3), (0, 1, 2), (0, 1, 2, 3, 3)])
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        (None, "no file of all certificates"),
+        ((0, 3, 3, 3), "other texts than those of the 4"),
+        ((0, 2, 1, 3), "its code reads back as"),
+        ((0, 1, 2), "other texts than those of the 4"),
+        ((0, 1, 2, 3, 3), "5 attached files, expected 4 at most"),
+    ],
+)
 @pytest.mark.parametrize("name", ["certificate", "card"])
 def test_a_file_of_all_that_shows_other_pages_than_asked_is_refused(
-    two_runs: Any, tmp_path: Path, places: tuple[int, ...] | None, name: str
+    two_runs: Any, tmp_path: Path, places: tuple[int, ...] | None, said: str, name: str
 ) -> None:
     def change(job: printing.Job, drawn: printing.Drawn) -> printing.Drawn:
         assert drawn.together is not None
         return replace(drawn, together=None if places is None else _in_a_job(job, *places))
 
     plan, recorded = two_runs
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=said):
         issue.draw_and_check(
             plan, recorded, folder=tmp_path / "out", template=name, now=NOW, executor=Lying(change)
         )
@@ -462,7 +519,7 @@ def test_processes_draw_who_needs_other_letters_as_one_process_does(two_runs: An
 
 
 def test_workers_say_nothing_of_how_files_are_named() -> None:
-    assert [one.name for one in fields(printing.Drawn)] == ["files", "together"]
+    assert [one.name for one in fields(printing.Drawn)] == ["files", "together", "apart"]
 
 
 def test_a_file_that_cannot_be_cut_leaves_no_file_behind(
@@ -503,8 +560,9 @@ def test_no_private_key_is_in_what_workers_get(signed: Any) -> None:
     names = [one.number for one in recorded.entries]
     for job in act._jobs(plan, papers, names, page.built_in("certificate")):
         data = pickle.dumps(job)
-        assert offices.school.KEY.to_pem(b"a passphrase")[:20] not in data
-        assert offices.school.KEY._private.private_bytes_raw() not in data  # type: ignore[union-attr]
+        secret = offices.school.KEY._private.private_bytes_raw()  # type: ignore[union-attr]
+        for spelled in (secret, secret.hex().encode(), base64.b64encode(secret), b"PRIVATE"):
+            assert spelled not in data
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
@@ -521,10 +579,34 @@ def test_a_cluster_that_does_not_answer_is_told(lang: str, monkeypatch: pytest.M
 def test_a_bar_tells_how_many_a_second_are_through(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    bar = screen.Progress("drawing")
+    bar = screen.Progress("en")
     assert bar._rate(0) is None
     now[0] += 4
     assert bar._rate(6) == "1.5/s"
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "drawing"), ("ru", "печать")])
+def test_a_bar_that_appears_late_counts_what_was_done_before(
+    language: str, label: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with screen.Progress(language) as bar:
+        bar.update("verify", 7, 9)
+        assert (bar.done("verify"), bar.done("draw")) == (7, 0)
+        for done in range(1, 11):
+            now[0] += screen._LONG / 4
+            bar.update("draw", done, 10)
+            shown = bar._bar
+            assert (shown is None) == (done < 6)
+            if shown is not None:
+                assert (shown.pos, shown.finished) == (done, done == 10)
+        assert bar.done("draw") == 10
+    said = capsys.readouterr().err
+    assert label in said
+    assert "сверка" not in said
+    assert "verifying" not in said
 
 
 # --- two offices in one folder

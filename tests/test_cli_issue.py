@@ -357,7 +357,10 @@ def test_nothing_is_signed_before_somebody_said_yes(
 @pytest.mark.usefixtures("_desk")
 @pytest.mark.parametrize(
     ("lang", "steps"),
-    [("en", ("checking", "signing", "drawing")), ("ru", ("проверка", "подписание", "печать"))],
+    [
+        ("en", ("checking", "trying pages", "signing", "verifying", "drawing")),
+        ("ru", ("проверка", "проба страниц", "подписание", "сверка", "печать")),
+    ],
 )
 def test_each_step_shows_how_far_it_is_where_it_takes_long(
     lang: str, steps: tuple[str, ...], monkeypatch: pytest.MonkeyPatch

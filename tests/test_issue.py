@@ -318,7 +318,8 @@ def test_a_long_list_is_recorded_as_a_class_is(tmp_path: Path) -> None:
         told = Mock()
         done = act(plan, key=school.KEY, now=NOW, progress=told)
         assert (done.added, done.batch.count) == (2_100, 2_100)
-        assert told.mock_calls == [call("sign", place, 2_100) for place in range(1, 2_101)]
+        steps = ["sign"] if act is issue.sign_and_record else ["sign", "record"]
+        assert told.mock_calls == [call(step, done, 2_100) for step in steps for done in range(1, 2_101)]
         stored.append((entries(office), done.batch))
     assert stored[0] == stored[1]
 
@@ -565,7 +566,7 @@ def test_progress_is_told_from_nothing_to_all(before: Before) -> None:
         now=NOW,
         progress=lambda *step: told.append(step),
     )
-    assert told == [("draw", done, 2) for done in (0, 1, 2, 2)]
+    assert told == [*(("verify", done, 2) for done in (1, 2)), *(("draw", done, 2) for done in (0, 1, 2, 2))]
 
 
 def test_the_first_and_last_name_are_asked_about(before: Before) -> None:

@@ -164,7 +164,7 @@ def test_two_editions_have_names_of_their_own_and_a_document_keeps_its_name() ->
 def test_what_stands_in_a_file_is_told(count: int) -> None:
     sheets = [pupil(at, number=f"К-{at}") for at in range(count)]
     drawn = page.draw(sheets, day=DAY, page="card", together=True)
-    found = page.contents_of(drawn)
+    found = page.contents_of(drawn, most=count)
     assert len(found.drawings) == -(-count // 4)
     assert found.attached == {
         name: (sheet.attachment or "").encode()
@@ -172,7 +172,25 @@ def test_what_stands_in_a_file_is_told(count: int) -> None:
     }
     for broken in (b"", b"%PDF-1.7\n", drawn[:-40]):
         with pytest.raises(Refused, match="no PDF as it is written here"):
-            page.contents_of(broken)
+            page.contents_of(broken, most=count)
+    with pytest.raises(Refused, match=f"{count} attached files, expected {count - 1} at most"):
+        page.contents_of(drawn, most=count - 1)
+
+
+def test_a_damaged_file_is_refused_or_read_and_nothing_else() -> None:
+    drawn = page.draw([pupil(0)], day=DAY, together=True)
+    chance = random.Random(3)
+    refused = 0
+    for _ in range(3_000):
+        broken = bytearray(drawn)
+        for _ in range(chance.randrange(1, 4)):
+            at = chance.choice((chance.randrange(len(drawn)), -chance.randrange(1, 6_000)))
+            broken[at] ^= 1 << chance.randrange(8)
+        try:
+            page.contents_of(bytes(broken), most=1)
+        except Refused:
+            refused += 1
+    assert 0 < refused < 3_000
 
 
 def test_files_of_a_run_and_all_of_it_show_the_same_drawings_and_share_their_fonts() -> None:
@@ -180,8 +198,8 @@ def test_files_of_a_run_and_all_of_it_show_the_same_drawings_and_share_their_fon
     run = printed(sheets)
     cuts = [run.cut(leaf(sheets, at)) for at in range(3)]
     assert len({id(cut.shared) for cut in cuts}) == 1
-    whole = page.contents_of(run.whole(title="T", author="A", day=DAY).data)
-    assert whole.drawings == tuple(page.contents_of(cut.data).drawings[0] for cut in cuts)
+    whole = page.contents_of(run.whole(title="T", author="A", day=DAY).data, most=3)
+    assert whole.drawings == tuple(page.contents_of(cut.data, most=1).drawings[0] for cut in cuts)
     assert len(set(whole.drawings)) == 3
 
 
@@ -189,7 +207,7 @@ def test_files_of_a_run_and_all_of_it_show_the_same_drawings_and_share_their_fon
 def test_stamps_and_numbers_of_any_script_stay_on_their_page(name: str) -> None:
     sheets = [pupil(at, number=f"К-{at}", test=True, duplicate=True) for at in (2, 1, 0)]
     run = printed(sheets, name)
-    found = [page.contents_of(run.cut(leaf(sheets, at)).data).attached for at in range(3)]
+    found = [page.contents_of(run.cut(leaf(sheets, at)).data, most=1).attached for at in range(3)]
     assert [one.decode() for each in found for one in each.values()] == [sheet.attachment for sheet in sheets]
     for at in range(3):
         cut, alone = run.cut(leaf(sheets, at)).data, page.draw(sheets[at : at + 1], day=DAY, page=name)
@@ -252,6 +270,14 @@ def test_what_is_no_run_is_refused() -> None:
     run = draw_run(sheets, day=DAY, page=PAGE, letters=letters("ru"))
     with pytest.raises(Refused, match="no run of pages"):
         Run(page.draw(sheets, day=DAY), attachment_names(one.number for one in sheets))
+    names = attachment_names(one.number for one in sheets)
+    entries = re.findall(rb"/Next (\d+) 0 R", run)
+    circle = run.replace(b"/Next %s 0 R" % entries[-1], b"/Next %d 0 R" % (int(entries[-1]) - 1))
+    assert len(circle) == len(run)
+    for broken in (run.replace(b"/First ", b"/Firsu "), run.replace(b"/Dest ", b"/Desu "), circle):
+        assert broken != run
+        with pytest.raises(Refused, match="no run of pages"):
+            Run(broken, names)
     chance = random.Random(5)
     for _ in range(300):
         at = chance.randrange(len(run))

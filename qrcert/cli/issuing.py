@@ -106,7 +106,7 @@ def issue_command(
     office = issue.open_office(folder)
     kind = find_form(wanted)
     template = None if wanted_page is None else issue.find_template(office, wanted_page)
-    with screen.Progress(screen.pick(language, "checking", "проверка")) as bar:
+    with screen.Progress(language) as bar:
         plan = issue.prepare(
             source,
             office=office,
@@ -140,11 +140,11 @@ def issue_command(
     now = screen.now()
     issue.keep_template(office, template)
     if no_pages:
-        with _signing(language) as bar:
+        with screen.Progress(language) as bar:
             tally = issue.sign_and_record_all(plan, key=key, now=now, approvals=approved, progress=bar.update)
         screen.tell(_recorded(tally, language))
         return 0
-    with _signing(language) as bar:
+    with screen.Progress(language) as bar:
         recorded = issue.sign_and_record(plan, key=key, now=now, approvals=approved, progress=bar.update)
     with workers(len(plan.rows), jobs=jobs, cluster=cluster) as drawing:
         done = _drawn(plan, recorded, target, template, drawing, language)
@@ -215,7 +215,7 @@ def _drawn(
     language: str,
 ) -> issue.Issued:
     """Draw the pages with a bar; who stops it is told what stands."""
-    with screen.Progress(screen.pick(language, "drawing", "печать")) as bar:
+    with screen.Progress(language) as bar:
         try:
             return issue.draw_and_check(
                 plan,
@@ -227,12 +227,8 @@ def _drawn(
                 executor=drawing,
             )
         except KeyboardInterrupt:
-            stopped(bar.done, len(plan.rows), language)
+            stopped(bar.done("draw"), len(plan.rows), language)
             raise
-
-
-def _signing(language: str) -> screen.Progress:
-    return screen.Progress(screen.pick(language, "signing", "подписание"))
 
 
 def _recorded(done: Tally, language: str) -> str:

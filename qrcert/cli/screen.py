@@ -38,6 +38,16 @@ _ERRORS: Final = "qrcert.plain"
 _LONG: Final = 0.5
 """Seconds after which people want to know how far it is."""
 
+_STEPS: Final = {
+    "check": ("checking", "проверка"),
+    "fit": ("trying pages", "проба страниц"),
+    "sign": ("signing", "подписание"),
+    "record": ("recording", "внесение в книгу"),
+    "verify": ("verifying", "сверка"),
+    "draw": ("drawing", "печать"),
+}
+"""What the steps of `qrcert.issue.Progress` are called."""
+
 _YES: Final = frozenset(("y", "yes", "д", "да"))
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -174,14 +184,15 @@ def _ask_hidden(prompt: str) -> str:
 
 
 class Progress:
-    """A bar for long work, shown only on a terminal; ``update`` fits `qrcert.issue.Progress`.
+    """Bars for long work, shown only on a terminal; ``update`` fits `qrcert.issue.Progress`.
 
-    It appears where the work has more than one thing to do and takes longer than `_LONG`.
+    Each step has one, which appears where the step has more than one thing to do and takes longer than `_LONG`.
     """
 
-    def __init__(self, label: str) -> None:
-        self.done = 0
-        self._label = label
+    def __init__(self, language: str) -> None:
+        self._done = 0
+        self._language = language
+        self._step = ""
         self._began = time.monotonic()
         self._bar: Any = None  # click's class has no public name
 
@@ -191,17 +202,29 @@ class Progress:
     def __exit__(self, *error: object) -> None:
         if self._bar is not None:
             self._bar.__exit__(None, None, None)
+            self._bar = None
 
     def update(self, step: str, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` are through."""
+        if step != self._step:
+            self.__exit__()
+            self._step, self._began, self._done = step, time.monotonic(), 0
         if self._bar is None and self._is_long(done, total):
             self._bar = click.progressbar(
-                length=total, label=self._label, file=sys.stderr, item_show_func=self._rate
+                length=total,
+                label=pick(self._language, *_STEPS[step]),
+                file=sys.stderr,
+                item_show_func=self._rate,
             )
             self._bar.__enter__()
+            self._done = 0
         if self._bar is not None:
-            self._bar.update(done - self.done, done)
-        self.done = done
+            self._bar.update(done - self._done, done)
+        self._done = done
+
+    def done(self, step: str) -> int:
+        """Return how many are through in a step; it has not come, or is over, where that is 0."""
+        return self._done if step == self._step else 0
 
     def _is_long(self, done: int, total: int) -> bool:
         return done < total > 1 and time.monotonic() - self._began > _LONG and sys.stderr.isatty()

@@ -28,7 +28,6 @@ from qrcert.issue.printing import Job, do_jobs, files_of
 from qrcert.issue.progress import Progress, quiet
 from qrcert.issue.sheets import Paper
 from qrcert.register import Entry, NewBatch, NewEntry, Recorded, Tally
-from qrcert.roster import Row
 from qrcert.signing import Signer
 from qrcert.trust import TrustList
 
@@ -61,54 +60,57 @@ def sign_and_record(
     bytes of files, for an office that asks for them.
     """
     require_approval(plan, approvals)
-    entries = list(_signed(plan, key, progress))
+    entries = signed_entries(plan, key, progress)
     with plan.office.open_register() as register:
-        return register.record(_batch(plan), entries, now=now)
+        return register.record(batch_of(plan), entries, now=now)
 
 
 def sign_and_record_all(
     plan: Plan, *, key: Signer, now: datetime, approvals: Sequence[bytes] = (), progress: Progress = quiet
 ) -> Tally:
-    """Do as `sign_and_record` for a list as long as a region's, of which few certificates are in memory at a time.
+    """Do as `sign_and_record` for a list as long as a region's, which is not held in memory as it was stored.
 
-    Signing goes on while the register waits, so other offices wait for a slow token.
+    It is still one transaction: while a hundred thousand are recorded, others who write to the register are told
+    that it is in use.
     """
     require_approval(plan, approvals)
-    entries = _signed(plan, key, progress)
+    entries = signed_entries(plan, key, progress)
     with plan.office.open_register() as register:
-        return register.record_all(_batch(plan), entries, now=now)
+        return register.record_all(batch_of(plan), _told(entries, progress), now=now)
 
 
-def _batch(plan: Plan) -> NewBatch:
+def _told(entries: Sequence[NewEntry], progress: Progress) -> Iterator[NewEntry]:
+    for count, entry in enumerate(entries, 1):
+        yield entry
+        progress("record", count, len(entries))
+
+
+def batch_of(plan: Plan) -> NewBatch:
+    """Return what the register is told of a class."""
     return NewBatch(plan.form.hash, plan.form.id, plan.issued, plan.roster.source, plan.roster.source_hash)
 
 
-def _signed(plan: Plan, key: Signer, progress: Progress) -> Iterator[NewEntry]:
-    """Yield the class signed, in its order, each when it is asked for."""
+def signed_entries(plan: Plan, key: Signer, progress: Progress = quiet) -> list[NewEntry]:
+    """Return a class signed, as the register takes it, in its order, each part."""
+    entries, printed = [], plan.letterhead.as_data()
     for place, row in enumerate(plan.rows, 1):
-        yield from new_entries(plan, row, place, key)
-        progress("sign", place, len(plan.rows))
-
-
-def new_entries(plan: Plan, row: Row, place: int, key: Signer) -> list[NewEntry]:
-    """Return one row signed, as the register takes it, each part; ``place`` is its place in the class, from 1."""
-    entries = []
-    for certificate in plan.certificates(row):
-        payload = make_payload(certificate)
-        entries.append(
-            NewEntry(
-                number=row.number,
-                issued=row.issued,
-                payload=payload,
-                signed=sign_payload(payload, key=key, test=plan.test),
-                kid=key.kid,
-                holder=row.holder,
-                position=place,
-                part=certificate.part or 0,
-                office=dict(row.office),
-                printed=plan.letterhead.as_data(),
+        for certificate in plan.certificates(row):
+            payload = make_payload(certificate)
+            entries.append(
+                NewEntry(
+                    number=row.number,
+                    issued=row.issued,
+                    payload=payload,
+                    signed=sign_payload(payload, key=key, test=plan.test),
+                    kid=key.kid,
+                    holder=row.holder,
+                    position=place,
+                    part=certificate.part or 0,
+                    office=row.office,
+                    printed=printed,
+                )
             )
-        )
+        progress("sign", place, len(plan.rows))
     return entries
 
 
@@ -130,8 +132,9 @@ def draw_and_check(
     does not verify, or whose page does not read back as what was signed.
     """
     papers = [paper_of(entry, test=plan.test) for entry in recorded.entries]
-    for paper in papers:
+    for done, paper in enumerate(papers, 1):
         require_good(plan.trust, paper, now)
+        progress("verify", done, len(papers))
     own = plan.office.letterhead
     headed = [
         (paper, Letterhead.from_data(entry.printed, own))

@@ -208,7 +208,9 @@ def _check_papers(plan: Plan, stored: _Stored, today: date, progress: Progress) 
     """Raise unless every certificate is live in the register as it stands in the list, or can be issued."""
     fresh: dict[str, Row] = {}
     others, gone = [], []
-    for row, certificate in ((pupil, one) for pupil in plan.rows for one in plan.certificates(pupil)):
+    papers = ((pupil, one) for pupil in plan.rows for one in plan.certificates(pupil))
+    for done, (row, certificate) in enumerate(papers, 1):
+        progress("check", done, len(plan.rows) * len(plan.parts))
         payload = make_payload(certificate)
         entry = stored.get((row.number, certificate.part or 0))
         same = entry is not None and entry.contents == hashlib.sha256(payload).digest()
@@ -295,7 +297,7 @@ def _try_pages(plan: Plan, rows: Sequence[Row], progress: Progress) -> None:
     """Measure the pages of a class: what does not fit, or has letters that no font has, is told now."""
     for done, row in enumerate(rows, 1):
         page.measure([plan.sheet(paper) for paper in plan.drafts(row)], page=plan.template)
-        progress("check", done, len(rows))
+        progress("fit", done, len(rows))
 
 
 def _try_codes(plan: Plan, row: Row) -> None:

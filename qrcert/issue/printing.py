@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, groupby
 from typing import Final
 
 from qrcert import page, scan
-from qrcert.errors import Refused
+from qrcert.errors import QrcertError, Refused, Unreadable
 from qrcert.form import Form
 from qrcert.form import Office as FormOffice
 from qrcert.issue.letterhead import Letterhead
@@ -24,11 +25,18 @@ from qrcert.issue.sheets import Paper, make_sheet, shown_number
 READ_BACK_DPI: Final = 150
 """What a flatbed scanner in an office does by default."""
 
-WAITING: Final = 8
-"""Jobs that are handed out before the first of them is done: enough for a few workers, few enough to hold."""
+WAITING: Final = 16
+"""Jobs that are handed out before the first of them is done, a volume of pages each.
+
+As many workers are busy at once; by then this process, which takes what they drew, is the slowest. What waits to be
+taken has 25 MB a volume.
+"""
 
 SAMPLE: Final = 20
 """Of the pages that another process drew and read back, one in so many is read once more here: ten of a volume."""
+
+
+_FAULT: Final = "hand out none of these pages; this is a fault of the program, please report it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +86,12 @@ class Drawn:
     """What a job was drawn as: the file of each certificate in the job's order, and the file of all of them.
 
     What these are called is no business of who draws: the job tells it. Files that share their fonts share the
-    bytes of them, also on their way from another process.
+    bytes of them, also on their way from another process. ``apart``: the file of all was set by itself.
     """
 
     files: tuple[page.Cut, ...]
     together: bytes | None
+    apart: bool
 
 
 def do_job(job: Job) -> Drawn:
@@ -95,8 +104,8 @@ def do_job(job: Job) -> Drawn:
     flat = list(chain.from_iterable(printed))
     days = [group[0].issued for group in groups]
     runs = page.draw_runs(printed, page=job.template)
-    together = None
-    if job.is_set_apart(runs):
+    together, apart = None, job.is_set_apart(runs)
+    if apart:
         together = page.draw(flat, day=job.day, page=job.template, together=True)
         _read_back_all(job, together)
     files: dict[int, page.Cut] = {}
@@ -113,7 +122,7 @@ def do_job(job: Job) -> Drawn:
         if job.together is not None and together is None:  # the only run there is
             title, author = page.naming(flat)
             together = opened.whole(title=title, author=author, day=job.day).data
-    return Drawn(tuple([files[at] for at in range(len(groups))]), together)
+    return Drawn(tuple([files[at] for at in range(len(groups))]), together, apart)
 
 
 def files_of(job: Job, drawn: Drawn) -> Iterator[tuple[str, bytes]]:
@@ -128,9 +137,9 @@ def check_drawn(job: Job, drawn: Drawn) -> None:
     """Raise `Refused` unless what another process drew is this job: all certificates, each with its own text.
 
     The texts that pages carry as files are compared in every file, with their names; of the codes, which were read
-    back where they were drawn, a sample is read once more. Where the file of all shows, page for page, the very
-    drawings of the single files, the sample is of its pages; else of the single files, and of its own codes every
-    one is read.
+    back where they were drawn, a sample is read once more. The file of all must show, page for page, the very
+    drawings of the single files, and the sample is of its pages; one that was set by itself has drawings of its
+    own, of which every code is read, and the sample is of the single files.
     """
     groups = job.groups()
     if len(drawn.files) != len(groups):
@@ -150,11 +159,13 @@ def check_drawn(job: Job, drawn: Drawn) -> None:
     found = _checked(job, papers, drawn.together)
     if len(found.drawings) != job.template.places(len(papers), together=True)[-1][0]:
         raise _strange("another number of pages than was asked for")
-    if list(found.drawings) == drawings:
-        _read_back_all(job, drawn.together, every=SAMPLE)
-    else:
+    if drawn.apart:
         _check_some(job, groups, drawn)
         _read_back_all(job, drawn.together)
+        return
+    if list(found.drawings) != drawings:
+        raise _strange("a file of all certificates that shows others than theirs")
+    _read_back_all(job, drawn.together, every=SAMPLE)
 
 
 def _check_some(job: Job, groups: Sequence[Sequence[Paper]], drawn: Drawn) -> None:
@@ -165,7 +176,7 @@ def _check_some(job: Job, groups: Sequence[Sequence[Paper]], drawn: Drawn) -> No
 
 def _checked(job: Job, papers: Sequence[Paper], data: bytes) -> page.Contents:
     """Return what stands in a file; raise `Refused` unless it carries the texts of its papers by their names."""
-    found = page.contents_of(data)
+    found = page.contents_of(data, most=len(papers))
     names = page.attachment_names(shown_number(paper, job.form) for paper in papers)
     texts = [(paper.text or "").encode() for paper in papers]
     if found.attached != dict(zip(names, texts, strict=True)):
@@ -193,7 +204,8 @@ def do_jobs(jobs: Iterable[Job], *, executor: Executor | None = None) -> Iterato
     waiting: deque[tuple[Job, Future[Drawn]]] = deque()
     try:
         for job in jobs:
-            waiting.append((job, executor.submit(do_job, job)))
+            with _loss_told():
+                waiting.append((job, executor.submit(_work, job)))
             if len(waiting) > WAITING:
                 yield _done(*waiting.popleft())
         while waiting:
@@ -205,15 +217,35 @@ def do_jobs(jobs: Iterable[Job], *, executor: Executor | None = None) -> Iterato
 
 def _done(job: Job, result: Future[Drawn]) -> tuple[Job, Drawn]:
     """Return a job with its result, once it is there; raises as `do_jobs` does."""
-    try:
+    with _loss_told():
         drawn = result.result()
+    check_drawn(job, drawn)
+    return job, drawn
+
+
+@contextmanager
+def _loss_told() -> Iterator[None]:
+    """Turn the loss of a worker into `Refused`."""
+    try:
+        yield
     except (BrokenExecutor, CancelledError) as error:
         raise Refused(
             "a process that draws pages was killed; what was signed stands in the register",
             hint="is the memory enough? the same command again goes on where this one stopped",
         ) from error
-    check_drawn(job, drawn)
-    return job, drawn
+
+
+def _work(job: Job) -> Drawn:
+    """Do a job in another process; raises `QrcertError` only: what else comes from there is of the connection."""
+    try:
+        return do_job(job)
+    except QrcertError:
+        raise
+    except Exception as error:
+        raise Refused(
+            f"a process that draws pages failed: {type(error).__name__}: {error}",
+            hint="is its memory enough, and is the same release of everything installed on every worker?",
+        ) from error
 
 
 def _read_back_one(job: Job, papers: Sequence[Paper], data: bytes) -> None:
@@ -230,11 +262,14 @@ def _read_back_all(job: Job, together: bytes, *, every: int = 1) -> None:
 
 def _read_back(papers: Sequence[Paper], drawn: bytes, areas: Sequence[tuple[int, page.Box]]) -> None:
     """Raise `Refused` unless the code of every page is read as it was signed."""
-    found = scan.read_pdf_areas(drawn, areas, dpi=READ_BACK_DPI)
+    try:
+        found = scan.read_pdf_areas(drawn, areas, dpi=READ_BACK_DPI)
+    except Unreadable as error:
+        raise Refused(f"pages were drawn that cannot be read back: {error}", hint=_FAULT) from error
     for paper, texts in zip(papers, found, strict=True):
         if texts != [paper.text]:
             raise Refused(
                 f"the page of {paper.number} was drawn, but its code reads back as {len(texts)} codes "
                 "or another text",
-                hint="hand out none of these pages; this is a fault of the program, please report it",
+                hint=_FAULT,
             )

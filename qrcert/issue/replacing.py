@@ -19,13 +19,13 @@ from qrcert.encode import make_payload
 from qrcert.errors import FormError, Refused, RegisterError
 from qrcert.form import Form, Table
 from qrcert.form import Office as FormOffice
-from qrcert.issue.act import new_entries
+from qrcert.issue.act import batch_of, signed_entries
 from qrcert.issue.admission import ask_list
 from qrcert.issue.approval import require_approval
 from qrcert.issue.folder import Office
 from qrcert.issue.planning import Plan, check_rows, require_parts
 from qrcert.issue.requests import request_withdrawal, require_same_reason
-from qrcert.register import Entry, NewBatch, Recorded
+from qrcert.register import Entry, Recorded
 from qrcert.roster import Row, read_class
 from qrcert.signing import Signer
 from qrcert.trust import Copy, Wanted
@@ -146,12 +146,11 @@ def sign_replacement(
     plan, old = replacement.plan, replacement.old
     require_same_words(replacement, kind=kind, reason=reason)
     require_approval(plan, approvals)
-    (row,) = plan.rows
-    batch = NewBatch(plan.form.hash, plan.form.id, row.issued, plan.roster.source, plan.roster.source_hash)
-    fresh = new_entries(plan, row, 1, key)
-    pairs = [(one.id, new) for one, new in zip(old, fresh, strict=True)]
+    pairs = [(one.id, new) for one, new in zip(old, signed_entries(plan, key), strict=True)]
     with plan.office.open_register() as register:
-        recorded = register.replace(batch, pairs, kind=KINDS[kind], day=now.date(), reason=reason, now=now)
+        recorded = register.replace(
+            batch_of(plan), pairs, kind=KINDS[kind], day=now.date(), reason=reason, now=now
+        )
         every = register.search(number=old[0].number, form=old[0].form)
     changed = [one for one in every if one.id in {before.id for before in old}]
     wanted = [_replacing(one) for one in changed]

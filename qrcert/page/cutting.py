@@ -82,7 +82,7 @@ class Run:
         try:
             self._starts, self._trailer = read_table(data)
             self._parts = self._read()
-        except (ValueError, IndexError, KeyError, StopIteration) as error:
+        except (ValueError, LookupError) as error:
             raise _no_run("it is not written as typst writes") from error
         if len(self._parts.attached) != len(self):
             raise _no_run(f"{len(self)} pages, but {len(self._parts.attached)} attachments")
@@ -114,7 +114,7 @@ class Run:
         """
         try:
             return _Making(self, leaf).written()
-        except (ValueError, IndexError, KeyError, StopIteration) as error:
+        except (ValueError, LookupError) as error:
             raise _no_run("a page of it cannot be cut out") from error
 
     def whole(self, *, title: str, author: str, day: date) -> Cut:
@@ -195,10 +195,14 @@ class Run:
             first = end
 
     def _entries(self, pages: Sequence[int], outlines: int) -> Iterator[tuple[int, ...]]:
-        """Yield the entries of the outline that lead to each page."""
+        """Yield the entries of the outline that lead to each page; raises ValueError where they go in a circle."""
         leading: dict[int, list[int]] = {page: [] for page in pages}
+        found: set[int] = set()
         entry: int | None = self._object(outlines).after(b"/First ")
         while entry is not None:
+            if entry in found:
+                raise ValueError("the outline has no end")
+            found.add(entry)
             one = self._object(entry)
             leading[self._object(one.after(b"/Dest ")).references[0]].append(entry)
             entry = one.after(b"/Next ") if b"/Next " in one.text else None

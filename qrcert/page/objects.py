@@ -39,10 +39,11 @@ class Object(NamedTuple):
         return b"".join(parts)
 
     def after(self, key: bytes) -> int:
-        """Return what the reference behind ``key`` refers to; raises StopIteration where there is none."""
-        return next(
-            to for piece, to in zip(self.pieces, self.references, strict=False) if piece.endswith(key)
-        )
+        """Return what the reference behind ``key`` refers to; raises ValueError where there is none."""
+        for piece, to in zip(self.pieces, self.references, strict=False):
+            if piece.endswith(key):
+                return to
+        raise ValueError(f"no reference behind {key!r}")
 
 
 def read_table(data: bytes) -> tuple[list[tuple[int, int]], Object]:
@@ -50,7 +51,7 @@ def read_table(data: bytes) -> tuple[list[tuple[int, int]], Object]:
     at = data.rindex(b"startxref")
     table = int(data[at:].split()[1])
     first, count = data.index(b"\n", table + 5) + 1, int(data[table : table + 40].split()[2])
-    rows = (data[first + _ROW * row : first + _ROW * row + 10] for row in range(count))
+    rows = data[first : first + _ROW * count].split()[::3]
     begins = [int(row) for row in rows]
     ends = dict(zip(sorted(begins), [*sorted(begins)[1:], table], strict=True))
     return [(begin, ends[begin]) for begin in begins], read_object(
@@ -108,7 +109,7 @@ def _strings(text: bytes) -> Iterator[tuple[int, int]]:
 
 
 def content(stream: bytes) -> bytes:
-    """Return what is in a stream that is not packed."""
+    """Return what stands in a stream, packed or not."""
     return stream[stream.index(b"stream\n") + len(b"stream\n") : stream.rindex(b"\nendstream")]
 
 
@@ -117,8 +118,9 @@ def token(text: bytes, key: bytes) -> bytes:
     at = text.index(key) + len(key)
     if text[at : at + 1] == b"<":
         return text[at : text.index(b">", at) + 1]
-    begin, end = next(_strings(text[at:]))
-    return text[at + begin : at + end]
+    for begin, end in _strings(text[at:]):
+        return text[at + begin : at + end]
+    raise ValueError(f"no string behind {key!r}")
 
 
 def string(said: str) -> bytes:

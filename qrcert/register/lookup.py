@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -84,7 +84,7 @@ def live(connection: Connection, form: bytes, keys: Sequence[Key]) -> dict[Key, 
     return {key: found[key] for key in keys if key in found}
 
 
-@cache
+@lru_cache(maxsize=8)
 def _live_ids(count: int) -> TextClause:
     """Return the statement for the ids of ``count`` keys, null where nothing is live.
 

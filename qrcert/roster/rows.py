@@ -24,7 +24,8 @@ class Row:
     """A pupil: the row of the list as the spreadsheet counts it, and what is to be signed and kept.
 
     ``values`` are the form's fields by name as `Form.values` gives them, those of every part; ``office`` what
-    only the register keeps; ``holder`` the name as printed.
+    only the register keeps; ``holder`` the name as printed. Equal rows of tables are one list for all pupils, which
+    nobody changes.
     """
 
     line: int
