@@ -593,8 +593,8 @@ def test_a_bar_that_appears_late_counts_what_was_done_before(
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     with screen.Progress(language) as bar:
-        bar.update("verify", 7, 9)
-        assert (bar.done("verify"), bar.done("draw")) == (7, 0)
+        bar.update("sign", 7, 9)
+        assert (bar.done("sign"), bar.done("draw")) == (7, 0)
         for done in range(1, 11):
             now[0] += screen._LONG / 4
             bar.update("draw", done, 10)
@@ -605,8 +605,8 @@ def test_a_bar_that_appears_late_counts_what_was_done_before(
         assert bar.done("draw") == 10
     said = capsys.readouterr().err
     assert label in said
-    assert "сверка" not in said
-    assert "verifying" not in said
+    assert "подписание" not in said
+    assert "signing" not in said
 
 
 # --- two offices in one folder

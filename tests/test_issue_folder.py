@@ -32,7 +32,6 @@ from qrcert.errors import (
 )
 from qrcert.issue import Office
 from qrcert.issue.act import file_names
-from qrcert.issue.sheets import Paper
 from qrcert.signing import load_keys
 from qrcert.trust import read_key_request, unwrap
 
@@ -97,7 +96,7 @@ HOSTILE = [
 
 
 def names_of(numbers: list[str]) -> list[str]:
-    return list(file_names([Paper(number, school.NOW, {}, {}) for number in numbers]))
+    return list(file_names(numbers))
 
 
 def is_harmless(name: str) -> bool:

@@ -43,7 +43,6 @@ _STEPS: Final = {
     "fit": ("trying pages", "проба страниц"),
     "sign": ("signing", "подписание"),
     "record": ("recording", "внесение в книгу"),
-    "verify": ("verifying", "сверка"),
     "draw": ("drawing", "печать"),
 }
 """What the steps of `qrcert.issue.Progress` are called."""

@@ -8,11 +8,11 @@ and the same pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
@@ -126,26 +126,17 @@ def draw_and_check(
 ) -> Issued:
     """Verify every recorded certificate, draw it, read its page back, and mark the batch done.
 
-    Writes ``NUMBER.pdf`` for each, and in class order ``all.pdf``, or ``all-001.pdf`` and so on for more than
-    `VOLUME` of them, into ``folder``; a file is there whole or not at all. With an ``executor`` pages are drawn
-    wherever it does its work, a volume in one go. Raises `Refused` for a certificate that
-    does not verify, or whose page does not read back as what was signed.
+    A volume is verified before it is drawn, while others draw those before it. Writes ``NUMBER.pdf`` for each, and
+    in class order ``all.pdf``, or ``all-001.pdf`` and so on for more than `VOLUME` of them, into ``folder``; a file
+    is there whole or not at all. With an ``executor`` pages are drawn wherever it does its work, a volume at once.
+    Raises `Refused` for a certificate that does not verify, or whose page does not read back as what was signed.
     """
-    papers = [paper_of(entry, test=plan.test) for entry in recorded.entries]
-    for done, paper in enumerate(papers, 1):
-        require_good(plan.trust, paper, now)
-        progress("verify", done, len(papers))
-    own = plan.office.letterhead
-    headed = [
-        (paper, Letterhead.from_data(entry.printed, own))
-        for paper, entry in zip(papers, recorded.entries, strict=True)
-    ]
-    names = [f"{name}.pdf" for name in file_names(papers)]
+    names = [f"{name}.pdf" for name in file_names(entry.number for entry in recorded.entries)]
     count = len(set(names))
     progress("draw", 0, count)
     remove_leftovers(folder)
     done = 0
-    jobs = _jobs(plan, headed, names, page.as_template(template))
+    jobs = _jobs(plan, _good_papers(plan, recorded.entries, now), names, page.as_template(template))
     for job, drawn in do_jobs(jobs, executor=executor):
         for name, data in files_of(job, drawn):
             write_file(folder / name, data, parents=True, swept=True)
@@ -190,22 +181,30 @@ def require_good(trust: TrustList | None, paper: Paper, now: datetime) -> None:
         )
 
 
+def _good_papers(plan: Plan, entries: Sequence[Entry], now: datetime) -> Iterator[tuple[Paper, Letterhead]]:
+    """Yield what is printed for each entry, once it verifies; raises `Refused` where one does not."""
+    own = plan.office.letterhead
+    for entry in entries:
+        paper = paper_of(entry, test=plan.test)
+        require_good(plan.trust, paper, now)
+        yield paper, Letterhead.from_data(entry.printed, own)
+
+
 def _jobs(
     plan: Plan,
-    papers: Sequence[tuple[Paper, Letterhead]],
+    papers: Iterable[tuple[Paper, Letterhead]],
     names: Sequence[str],
     template: page.Template,
 ) -> Iterator[Job]:
     """Yield the work in the order in which its results are written, a volume and its certificates in one go.
 
-    A volume ends with a certificate, never between two of its parts.
+    ``names`` has one for each paper. A volume ends with a certificate, never between two of its parts.
     """
-    size = _volume(len(plan.parts))
-    for volume, name in enumerate(_volume_names(len(papers), len(plan.parts))):
-        some = slice(volume * size, (volume + 1) * size)
-        own = tuple(dict.fromkeys(names[some]))
+    size, rest = _volume(len(plan.parts)), iter(papers)
+    for volume, name in enumerate(_volume_names(len(names), len(plan.parts))):
+        own = tuple(dict.fromkeys(names[volume * size : (volume + 1) * size]))
         kind = (plan.form, plan.form_office, template, plan.issued)
-        yield Job(*kind, tuple(papers[some]), own, together=name)
+        yield Job(*kind, tuple(islice(rest, size)), own, together=name)
 
 
 def _volume(parts: int) -> int:
@@ -219,12 +218,11 @@ def _volume_names(papers: int, parts: int) -> list[str]:
     return ["all.pdf"] if volumes == 1 else [f"all-{volume:03}.pdf" for volume in range(1, volumes + 1)]
 
 
-def file_names(papers: Sequence[Paper]) -> Iterator[str]:
+def file_names(numbers: Iterable[str]) -> Iterator[str]:
     """Yield a file name for each paper: letters, digits, points and hyphens; parts of one number have the same."""
     taken: set[str] = set()
-    for _, group in groupby(papers, key=lambda paper: paper.number):
-        parts = list(group)
-        base = _UNSAFE.sub("_", parts[0].number).strip("._") or "certificate"
+    for number, parts in groupby(numbers):
+        base = _UNSAFE.sub("_", number).strip("._") or "certificate"
         stem = base.split(".")[0].upper()
         if stem in _RESERVED or stem.startswith("ALL-"):
             base = f"certificate-{base}"
@@ -232,7 +230,7 @@ def file_names(papers: Sequence[Paper]) -> Iterator[str]:
         while name.casefold() in taken:
             name, count = f"{base}-{count}", count + 1
         taken.add(name.casefold())
-        yield from [name] * len(parts)
+        yield from (name for _ in parts)
 
 
 _GOOD: Final = ("genuine", "genuine_old_list", "expired")

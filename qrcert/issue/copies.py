@@ -65,7 +65,7 @@ def reprint(
         paper = paper_of(one, test=_is_test(trust, one.kid))
         require_good(trust, paper, now)
         papers.append((paper, Letterhead.from_data(one.printed, office.letterhead)))
-    names = tuple(dict.fromkeys(f"{name}.pdf" for name in file_names([paper for paper, _ in papers])))
+    names = tuple(dict.fromkeys(f"{name}.pdf" for name in file_names(paper.number for paper, _ in papers)))
     job = Job(
         form, form_office, page.as_template(template), entries[0].issued, tuple(papers), names, together=None
     )

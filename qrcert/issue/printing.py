@@ -35,7 +35,6 @@ taken has 25 MB a volume.
 SAMPLE: Final = 20
 """Of the pages that another process drew and read back, one in so many is read once more here: ten of a volume."""
 
-
 _FAULT: Final = "hand out none of these pages; this is a fault of the program, please report it"
 
 

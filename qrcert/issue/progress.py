@@ -7,7 +7,7 @@ from collections.abc import Callable
 Progress = Callable[[str, int, int], None]
 """Is told which step is being done, how many are through, and how many there are.
 
-The steps: ``check`` against list and register, ``fit`` on their pages, ``sign``, ``record``, ``verify``, ``draw``.
+The steps: ``check`` against list and register, ``fit`` on their pages, ``sign``, ``record``, ``draw``.
 """
 
 
