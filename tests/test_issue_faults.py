@@ -27,6 +27,7 @@ from offices import (
     write_json,
 )
 from qrcert import issue, page
+from qrcert.encode import sign_bytes
 from qrcert.errors import (
     QrcertError,
     Refused,
@@ -412,6 +413,24 @@ def test_a_page_that_does_not_verify_is_not_handed_out(office: Office, class_lis
     with pytest.raises(Refused, match="it verifies as unknown_school"):
         draw(plan, stranger, office.folder / "out")
     assert not (office.folder / "out").exists()
+
+
+def test_what_does_not_verify_ends_the_drawing_where_it_stands(
+    office: Office, class_list: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Volumes before it are verified, read back and written; of its own nothing is, and the batch is not done."""
+    monkeypatch.setattr(issue.act, "VOLUME", 1)
+    plan = plan_of(class_list, office)
+    recorded = sign(plan)
+    first, second = recorded.entries
+    thief = school.key_of("a thief in the office")
+    forged = replace(second, signed=sign_bytes(plan.certificates(plan.rows[1])[0], key=thief))
+    with pytest.raises(Refused, match=f"{second.number} was signed, but it verifies as unknown_school"):
+        draw(plan, replace(recorded, entries=(first, forged)), office.folder / "out")
+    names = {path.name for path in (office.folder / "out").iterdir()}
+    assert names == {f"{first.number}.pdf", "all-001.pdf"}
+    with office.open_register() as register:
+        assert [batch.state for batch in register.batches()] == ["signed"]
 
 
 # --- the register
