@@ -270,7 +270,12 @@ def test_many_keys_at_once(register: Register) -> None:
     everyone = [entry(number) for number in range(1, 1_301)]
     assert register.record(BATCH, everyone, now=NOW).added == 1_300
     keys = [(new.part, new.number) for new in everyone]
-    assert list(register.live(FORM, [*keys, (0, "none")])) == keys
+    found = register.live(FORM, [*keys, (0, "none")])
+    assert list(found) == keys
+    assert [(one.part, one.number) for one in found.values()] == keys
+    assert register.live(bytes(16), keys) == register.live(FORM, [(1, number) for _, number in keys]) == {}
+    register.change([found[keys[2]].id], "void", day=DAY, reason="a typo", now=NOW)
+    assert list(register.live(FORM, keys)) == [*keys[:2], *keys[3:]]
 
 
 def test_the_leaves_of_a_season(register: Register) -> None:

@@ -159,6 +159,21 @@ def test_json_as_programs_write_it(tmp_path: Path) -> None:
     ]
 
 
+def test_equal_rows_of_pupils_are_one_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "class.json"
+    marks = [["Русский язык", "5"], ["Литература", "4"]]
+    rows = [
+        {"number": f"0772400000000{place}", "family": "Ан", "given": "Анна", "born": "2008", "finished": 2026}
+        | {"marks": [marks[0], [marks[1][0], mark]]}
+        for place, mark in enumerate("45")
+    ]
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    read_marks: list[Any] = [row.values["marks"] for row in read(path).rows]
+    first, second = read_marks
+    assert (first, second) == (marks, [marks[0], ["Литература", "5"]])
+    assert first[0] is second[0]
+
+
 def test_what_a_spreadsheet_makes_of_cells(tmp_path: Path) -> None:
     path = workbook(
         tmp_path,

@@ -78,14 +78,16 @@ def live(connection: Connection, form: bytes, keys: Sequence[Key]) -> dict[Key, 
         asked: dict[str, object] = {"form": form}
         for place, (part, number) in enumerate(some):
             asked |= {f"part{place}": part, f"number{place}": number}
-        ids = [one for one in connection.execute(_live_ids(len(some)), asked).scalars() if one is not None]
+        ids = [
+            one for one in connection.execute(_live_of_each(len(some)), asked).scalars() if one is not None
+        ]
         for entry in _entries(connection, certificates.c.id.in_(ids)) if ids else ():
             found[entry.part, entry.number] = entry
     return {key: found[key] for key in keys if key in found}
 
 
 @lru_cache(maxsize=8)
-def _live_ids(count: int) -> TextClause:
+def _live_of_each(count: int) -> TextClause:
     """Return the statement for the ids of ``count`` keys, null where nothing is live.
 
     Each key is a question of its own within it: given a list, PostgreSQL, which has no statistics of what is just
